@@ -1,0 +1,119 @@
+"""The one typed door of this room to pyarrow, which ships no types.
+
+Reading, writing and building tables, and the hash over what a table says (not over how it is stored).
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+Table: TypeAlias = Any  # a pyarrow.Table
+Values: TypeAlias = Sequence[object]
+
+STRING, INTEGER, NUMBER, FLAG = "string", "integer", "number", "flag"
+_TYPES = {STRING: pa.string(), INTEGER: pa.int32(), NUMBER: pa.float64(), FLAG: pa.bool_()}
+_NAMES = {str(arrow): name for name, arrow in _TYPES.items()}
+
+
+def build(columns: Mapping[str, Values], types: Mapping[str, str]) -> Table:
+    """A table of ``columns``; ``types`` names the columns that are not strings."""
+    arrays = {name: pa.array(values, _TYPES[types.get(name, STRING)]) for name, values in columns.items()}
+    return pa.table(arrays)
+
+
+def empty(columns: Sequence[str], types: Mapping[str, str]) -> Table:
+    """A table without rows."""
+    return build(dict.fromkeys(columns, ()), types)
+
+
+def column_types(table: Table) -> dict[str, str]:
+    """Column name → ``string``, ``integer``, ``number`` or ``flag``."""
+    return {field.name: _NAMES[str(field.type)] for field in table.schema}
+
+
+def write(table: Table, path: Path) -> None:
+    """Write ``table`` as one compact Parquet file with page checksums."""
+    pq.write_table(
+        table, path, compression="zstd", compression_level=15, store_schema=False, write_page_checksum=True
+    )
+
+
+def read(path: Path) -> Table:
+    """The table in a Parquet file.
+
+    The file is closed again (and not memory-mapped), so that an import may replace it under Windows.
+    Raises ``OSError`` (``pyarrow.ArrowInvalid`` included, as ``ValueError``) where the file is damaged.
+    """
+    with pq.ParquetFile(path, page_checksum_verification=True) as file:
+        return file.read()
+
+
+def strings(table: Table, column: str) -> list[str]:
+    """A string column as a list, null as ``""``."""
+    values: list[str | None] = table.column(column).to_pylist()
+    return [value or "" for value in values]
+
+
+def as_numpy(table: Table, column: str) -> np.ndarray[Any, np.dtype[Any]]:
+    """A column as an array: strings as objects (null = ""), flags as bool, integers int32, numbers float64.
+
+    A null flag is False; integers with nulls become float64 with NaN.
+    (Not ``to_numpy``, which would import pandas for a start that has to be quick.)
+    """
+    kind = column_types(table)[column]
+    if kind == STRING:
+        return np.array(strings(table, column), dtype=object)
+    values = table.column(column).to_pylist()
+    if kind == FLAG:
+        return np.array([bool(value) for value in values], dtype=bool)
+    if kind == INTEGER and None not in values:
+        return np.array(values, dtype=np.int32)
+    return np.array(values, dtype=np.float64)
+
+
+def concat(tables: Sequence[Table]) -> Table:
+    """One table below the other, by column name; a column that one lacks is null there."""
+    return pa.concat_tables(list(tables), promote_options="default")
+
+
+def rows_where(table: Table, column: str, value: str) -> Table:
+    """The rows whose ``column`` is ``value``."""
+    return table.filter(pc.equal(table.column(column), value))
+
+
+def sort(table: Table, column: str) -> Table:
+    """The rows in the order of ``column``."""
+    return table.sort_by(column)
+
+
+def content_hash(table: Table) -> str:
+    """SHA-256 over column names, types and values: the same for every storage of the same content."""
+    digest = hashlib.sha256()
+    for name, kind in column_types(table).items():
+        digest.update(f"{name}\0{kind}\0{table.num_rows}\0".encode())
+        column = table.column(name).combine_chunks()
+        values = pa.concat_arrays(column.chunks) if isinstance(column, pa.ChunkedArray) else column
+        digest.update(_fixed(values.is_null().cast(pa.int8())).tobytes())
+        present = values.drop_null()
+        if kind == STRING:
+            _, offsets_buffer, text = present.buffers()
+            offsets = np.frombuffer(offsets_buffer, "<i4", len(present) + 1, 4 * present.offset)
+            digest.update(np.diff(offsets).tobytes())
+            digest.update(memoryview(text)[offsets[0] : offsets[-1]] if text else b"")
+        else:
+            wide = pa.float64() if kind == NUMBER else pa.int64()
+            digest.update(_fixed(present.cast(wide)).tobytes())
+    return digest.hexdigest()
+
+
+def _fixed(values: Any) -> np.ndarray[Any, np.dtype[Any]]:  # noqa: ANN401 - a pyarrow array without nulls
+    form = {pa.int8(): "<i1", pa.int64(): "<i8", pa.float64(): "<f8"}[values.type]
+    if not len(values):
+        return np.empty(0, form)
+    return np.frombuffer(values.buffers()[1], form, len(values), values.offset * np.dtype(form).itemsize)

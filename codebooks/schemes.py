@@ -1,0 +1,118 @@
+"""Grouping schemes as tables: which there are, when they apply, and the tables of one. No rule is run here.
+
+Sources: the national and regional publications named in each book's ``source``; meaning of the tables and
+of their conditions in ``docs`` and in ``groupers``.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from codebooks import arrow
+from codebooks.manifest import day
+
+INDEX = "sources/schemes/schemes"
+STEPS = "sources/schemes/steps"
+TABLES = "sources/schemes/tables"
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """One scheme: id (``chs-drg-2.0``), the folder of its tables, and its validity."""
+
+    id: str
+    folder: str
+    title: str
+    valid_from: dt.date | None
+    valid_to: dt.date | None
+
+
+@dataclass(frozen=True, slots=True)
+class SchemeTables:
+    """The tables of a scheme (``pyarrow.Table``); a table that the scheme lacks has no rows.
+
+    ``steps`` is the order of evaluation, sorted by ``seq``.
+    """
+
+    id: str
+    title: str
+    mdc: arrow.Table
+    mdc_principal: arrow.Table
+    adrg: arrow.Table
+    adrg_member: arrow.Table
+    drg: arrow.Table
+    comorbidity: arrow.Table
+    exclusion: arrow.Table
+    procedure_valid: arrow.Table
+    dx_invalid_principal: arrow.Table
+    procedure_invalid: arrow.Table
+    weight: arrow.Table
+    steps: arrow.Table
+
+
+class Tables(Protocol):
+    """What a scheme needs of the library."""
+
+    def has(self, name: str) -> bool:
+        """Whether there is a book ``name``."""
+
+    def table(self, name: str) -> arrow.Table:
+        """The table of a book."""
+
+    def all_tables(self, name: str) -> list[arrow.Table]:
+        """The tables called ``name`` of every folder, front first."""
+
+
+def load(indexes: Sequence[arrow.Table]) -> dict[str, Scheme]:
+    """The schemes by id; of a scheme in several tables the first one wins."""
+    found: dict[str, Scheme] = {}
+    for table in indexes:
+        for row in table.to_pylist():
+            scheme = Scheme(
+                id=row["id"],
+                folder=row["folder"],
+                title=row["title"],
+                valid_from=day(row["valid_from"] or ""),
+                valid_to=day(row["valid_to"] or ""),
+            )
+            found.setdefault(scheme.id, scheme)
+    return dict(sorted(found.items()))
+
+
+def tables(scheme: Scheme, library: Tables) -> SchemeTables:
+    """The tables of ``scheme`` out of ``library``."""
+    shapes: dict[str, dict[str, str]] = {}
+    for row in library.table(TABLES).to_pylist():
+        shapes.setdefault(row["table"], {})[row["column"]] = row["type"]
+
+    def part(name: str) -> arrow.Table:
+        book = f"{scheme.folder}/{name}"
+        if library.has(book):
+            return library.table(book)
+        return arrow.empty(tuple(shapes[name]), shapes[name])
+
+    return SchemeTables(
+        id=scheme.id,
+        title=scheme.title,
+        mdc=part("mdc"),
+        mdc_principal=part("mdc_principal"),
+        adrg=part("adrg"),
+        adrg_member=part("adrg_member"),
+        drg=part("drg"),
+        comorbidity=part("comorbidity"),
+        exclusion=part("exclusion"),
+        procedure_valid=part("procedure_valid"),
+        dx_invalid_principal=part("dx_invalid_principal"),
+        procedure_invalid=part("procedure_invalid"),
+        weight=part("weight"),
+        steps=_steps(scheme, library, shapes["steps"]),
+    )
+
+
+def _steps(scheme: Scheme, library: Tables, shape: dict[str, str]) -> arrow.Table:
+    for table in library.all_tables(STEPS):
+        own = arrow.rows_where(table, "scheme", scheme.id)
+        if own.num_rows:
+            return arrow.sort(own, "seq")
+    return arrow.empty(tuple(shape), shape)
