@@ -1,0 +1,90 @@
+"""The one typed door to pyarrow, which ships no types.
+
+Only what the records room needs: encode strings, decode numbers, match patterns over distinct values.
+"""
+
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+Strings: TypeAlias = Any  # a pyarrow.StringArray
+Mask: TypeAlias = NDArray[np.bool_]
+Codes: TypeAlias = NDArray[np.int32]
+Floats: TypeAlias = NDArray[np.float64]
+
+
+def strings(values: Sequence[str | None] | Strings) -> Strings:
+    """An Arrow string array of ``values`` (one already is returned as it is)."""
+    return values if isinstance(values, pa.Array) else pa.array(values, pa.string())
+
+
+def joined(chunks: Sequence[Strings]) -> Strings:
+    """One Arrow string array of ``chunks``, in order."""
+    return pa.concat_arrays(list(chunks)) if chunks else strings(())
+
+
+def encode(values: Strings) -> tuple[Codes, Strings]:
+    """Dictionary codes (-1 = null) and distinct values of an Arrow string array."""
+    encoded = pc.dictionary_encode(values)
+    codes = np.asarray(pc.fill_null(encoded.indices, -1), dtype=np.int32)
+    return codes, encoded.dictionary
+
+
+def blank_to_null(values: Strings) -> Strings:
+    """``values`` with empty and white-space-only strings as null."""
+    blank = pc.equal(pc.utf8_length(pc.utf8_trim_whitespace(values)), 0)
+    return pc.if_else(blank, pa.scalar(None, pa.string()), values)
+
+
+def matches(values: Strings, pattern: str) -> Mask:
+    """Where an RE2 ``pattern`` is found in each value (null: no)."""
+    return as_mask(pc.match_substring_regex(values, pattern))
+
+
+def starts_with(values: Strings, prefixes: Sequence[str]) -> Mask:
+    """Where a value starts with one of ``prefixes``."""
+    found = np.zeros(len(values), dtype=bool)
+    for prefix in prefixes:
+        found |= as_mask(pc.starts_with(values, prefix))
+    return found
+
+
+def is_in(values: Strings, wanted: Sequence[str]) -> Mask:
+    """Where a value is one of ``wanted``."""
+    return as_mask(pc.is_in(values, value_set=strings(list(wanted))))
+
+
+def lengths(values: Strings) -> NDArray[np.int64]:
+    """Characters of each value (null: 0)."""
+    return np.asarray(pc.fill_null(pc.utf8_length(values), 0), dtype=np.int64)
+
+
+def to_floats(values: Strings) -> Floats:
+    """Numbers of an array whose every value is a plain number or null (null: NaN)."""
+    return np.array(pc.fill_null(pc.cast(values, pa.float64()), float("nan")), dtype=np.float64)
+
+
+def substrings(values: Strings, start: int, stop: int | None = None) -> Strings:
+    """The characters ``start`` to ``stop`` of each value."""
+    return pc.utf8_slice_codeunits(values, start=start, stop=stop)
+
+
+def take(values: Strings, positions: NDArray[np.integer[Any]]) -> Strings:
+    """The values at ``positions``."""
+    return values.take(pa.array(positions))
+
+
+def as_mask(array: Any) -> Mask:
+    """A NumPy mask of an Arrow boolean array (null: no)."""
+    if array.null_count:
+        array = pc.fill_null(array, False)  # noqa: FBT003 - pyarrow's own positional form
+    return np.asarray(array.to_numpy(zero_copy_only=False), dtype=bool)
+
+
+def coalesce(first: Strings, second: Strings) -> Strings:
+    """``first``, with ``second`` where it is null."""
+    return pc.coalesce(first, second)

@@ -1,0 +1,148 @@
+"""From text to canonical values: numbers, dates, times, durations.
+
+Each function takes an Arrow string array (null = missing) and returns the canonical array with the
+positions whose text differs from the canonical spelling. Text that has no canonical value gives a missing
+value and is among those positions: nothing is dropped. Right and wrong are not judged here.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from records import arrow
+from records.arrow import Floats, Strings
+from records.columns import NOT_A_TIME, Times
+
+PLAIN_NUMBER = r"^-?\d{1,17}(\.\d{1,10})?$"
+DATE_TEXT = r"^\d{4}-\d{2}-\d{2}$"
+DATETIME_TEXT = r"^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$"
+MINUTES_PER_HOUR = 60
+HOURS_PER_DAY = 24
+
+_GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?")
+_DURATION = re.compile(r"(\d{1,5})/(\d{1,2})/(\d{1,2})")
+_LOOSE_TIME = re.compile(
+    r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?"
+    r"(?:[T ]+(\d{1,2})[:时](\d{1,2})(?:分|(?::(\d{1,2})(?:\.\d{1,9})?))?秒?)?"
+)
+_DIGITS_TIME = re.compile(r"(\d{4})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2})?)?")
+
+Different = NDArray[np.int32]
+
+
+def numbers(values: Strings, *, zero_is_empty: bool) -> tuple[Floats, Different]:
+    """Numbers; ``zero_is_empty`` undoes a layout's "0 for empty"."""
+    plain = arrow.matches(values, PLAIN_NUMBER)
+    present = np.flatnonzero(~np.asarray(values.is_null()))
+    if plain.sum() == len(present):
+        result = arrow.to_floats(values)
+        different = np.zeros(0, np.int32)
+    else:
+        odd = present[~plain[present]]
+        result = np.full(len(values), np.nan)
+        good = np.flatnonzero(plain)
+        result[good] = arrow.to_floats(arrow.take(values, good))
+        for row in odd:
+            result[row] = number(values[int(row)].as_py())
+        different = odd.astype(np.int32)
+    if zero_is_empty:
+        zero = result == 0
+        result[zero] = np.nan
+    return result, different
+
+
+def number(text: str) -> float:
+    """A number as people and programs write it; NaN where it is none."""
+    narrow = narrowed(text)
+    if _GROUPED.fullmatch(narrow):
+        narrow = narrow.replace(",", "")
+    return float(narrow) if _NUMBER.fullmatch(narrow) else float("nan")
+
+
+def times(values: Strings, *, with_time: bool) -> tuple[Times, Different]:
+    """Dates, or dates with a time of day."""
+    proper = arrow.matches(values, DATETIME_TEXT if with_time else DATE_TEXT)
+    result = np.full(len(values), NOT_A_TIME)
+    rows = np.flatnonzero(proper)
+    texts = arrow.take(values, rows).to_numpy(zero_copy_only=False)
+    try:
+        result[rows] = texts.astype("datetime64[s]")
+    except ValueError:  # a day or hour that does not exist, somewhere among them
+        result[rows] = [time(text) for text in texts]
+    present = ~np.asarray(values.is_null())
+    odd = np.flatnonzero(present & (~proper | np.isnat(result)))
+    for row in odd:
+        result[row] = time(values[int(row)].as_py())
+    return result, odd.astype(np.int32)
+
+
+def time(text: str) -> np.datetime64:
+    """A date or time in one of the spellings hospital systems use; NaT where it is none."""
+    narrow = narrowed(text)
+    found = _LOOSE_TIME.fullmatch(narrow) or _DIGITS_TIME.fullmatch(narrow)
+    if found is None:
+        return NOT_A_TIME
+    parts = [int(part) if part else 0 for part in found.groups()]
+    try:
+        return np.datetime64(datetime(*parts), "s")  # type: ignore[arg-type]  # noqa: DTZ001 - wall clock
+    except ValueError:
+        return NOT_A_TIME
+
+
+def durations(values: Strings) -> tuple[Floats, Different]:
+    """Minutes of ``days/hours/minutes``, e.g. ``1/13/24``."""
+    codes, distinct = arrow.encode(values)
+    minutes = np.array([duration(text) for text in distinct.to_pylist()] + [float("nan")])
+    proper = np.append(arrow.matches(distinct, r"^\d{1,5}/\d{1,2}/\d{1,2}$"), True)
+    odd = (codes >= 0) & (~proper[codes] | np.isnan(minutes[codes]))
+    return minutes[codes], np.flatnonzero(odd).astype(np.int32)
+
+
+def duration(text: str) -> float:
+    """Minutes of one ``days/hours/minutes``; NaN where it is none."""
+    found = _DURATION.fullmatch(narrowed(text).replace(" ", ""))
+    if found is None:
+        return float("nan")
+    days, hours, minutes = (int(part) for part in found.groups())
+    if hours >= HOURS_PER_DAY or minutes >= MINUTES_PER_HOUR:
+        return float("nan")
+    return float((days * HOURS_PER_DAY + hours) * MINUTES_PER_HOUR + minutes)
+
+
+def narrowed(text: str) -> str:
+    """``text`` in half width, without surrounding white space."""
+    return unicodedata.normalize("NFKC", text).strip()
+
+
+def number_text(value: float) -> str:
+    """The shortest plain spelling of a number."""
+    return str(int(value)) if value == int(value) else repr(round(value, 10))
+
+
+def money_text(value: float) -> str:
+    """An amount with two decimals."""
+    return f"{value:.2f}"
+
+
+def date_text(value: np.datetime64) -> str:
+    """``yyyy-MM-dd``."""
+    return str(value.astype("datetime64[D]"))
+
+
+def datetime_text(value: np.datetime64) -> str:
+    """``yyyy-MM-dd HH:mm:ss``."""
+    return str(value.astype("datetime64[s]")).replace("T", " ")
+
+
+def duration_text(value: float) -> str:
+    """``days/hours/minutes``."""
+    hours, minutes = divmod(int(value), MINUTES_PER_HOUR)
+    return f"{hours // HOURS_PER_DAY}/{hours % HOURS_PER_DAY}/{minutes}"
+
+
+Spelling = Callable[[float], str]

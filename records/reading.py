@@ -1,0 +1,169 @@
+"""Reading: from files, folders and archives to one batch, and the list of what could not be read.
+
+Each file goes to the reader for its kind; the records of one layout are assembled together and, where an
+import has several layouts, joined case by case (``joining``).
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import codebooks
+from codebooks.layouts import Layout
+from records import grouping_table, spreadsheets
+from records.assemble import Assembler, Chunk
+from records.decoding import decoded
+from records.derived import DERIVATIONS
+from records.inputs import Input, close_archives, inputs
+from records.joining import joined
+from records.messages import MessageReader
+from records.problems import Problem, Unreadable, problem
+from records.table import Batch, Source
+
+Progress = Callable[[int, str], bool]
+"""Called with the records read so far and the file at hand; answering ``False`` cancels."""
+
+MESSAGES, TABLES, GROUPING = "messages", "tables", "grouping"
+TEXT_ENDINGS = {".json", ".jsonl", ".ndjson", ".txt", ""}
+
+
+class Cancelled(Exception):  # noqa: N818 - not an error
+    """The user stopped the import."""
+
+
+@dataclass(slots=True)
+class ReadResult:
+    """What an import gave: the batch (``None`` if nothing was readable), problems, mappings used."""
+
+    batch: Batch | None
+    problems: list[Problem] = field(default_factory=list)
+    mappings: list["spreadsheets.Mapping"] = field(default_factory=list)
+    files: int = 0
+
+    @property
+    def partly(self) -> bool:
+        """Whether something was not imported."""
+        return any(found.fatal for found in self.problems)
+
+
+@dataclass(slots=True)
+class _Import:
+    library: codebooks.Library
+    result: ReadResult
+    layouts: tuple[Layout, ...]
+    mapping: "spreadsheets.Mapping | None"
+    progress: Progress | None
+    assemblers: dict[str, Assembler] = field(default_factory=dict)
+    sources: dict[str, list[Source]] = field(default_factory=dict)
+    grouping: list[Batch] = field(default_factory=list)
+    records: int = 0
+
+    def take(self, given: Input) -> None:
+        data = given.load()
+        if not data.strip():
+            raise Unreadable(problem("empty", given.label))
+        digest = hashlib.sha256(data).hexdigest()
+        if _is_message(given, data):
+            self._messages(given, data, digest)
+        elif spreadsheets.is_table(given.suffix, data):
+            self._tables(given, data, digest)
+        else:
+            raise Unreadable(problem("kind_unknown", given.label))
+
+    def _messages(self, given: Input, data: bytes, digest: str) -> None:
+        text = decoded(data, given.label)
+        reader = MessageReader(self.layouts, given.label, self.result.problems)
+        if text.encoding == "mixed":
+            self.result.problems.append(problem("mixed_encoding", given.label, fatal=False))
+        source = Source(str(given.path), "", text.encoding, MESSAGES, digest, given.member)
+        self._add(reader.chunks(text.text), source, given)
+        if reader.unknown:
+            names = "、".join(sorted(reader.unknown)[:20])
+            count = len(reader.unknown)
+            self.result.problems.append(
+                problem("unknown_fields", given.label, fatal=False, count=count, names=names)
+            )
+        if not reader.records and not any(p.file == given.label for p in self.result.problems):
+            raise Unreadable(problem("no_records", given.label))
+
+    def _tables(self, given: Input, data: bytes, digest: str) -> None:
+        tables = spreadsheets.tables(data, given.suffix, given.label, self.library)
+        if grouping_table.recognised(tables):
+            self.grouping.append(grouping_table.batch(tables, given, digest, self.library))
+            return
+        read = spreadsheets.read(
+            tables, self.layouts, self.library, self.mapping, given.label, self.result.problems
+        )
+        self.result.mappings.append(read.mapping)
+        source = Source(str(given.path), "", read.encoding, TABLES, digest, given.member)
+        self._add(iter(read.chunks), source, given)
+
+    def _add(self, chunks: Iterator[tuple[Layout, Chunk]], source: Source, given: Input) -> None:
+        positions: dict[str, int] = {}
+        for layout, chunk in chunks:
+            held = self.sources.setdefault(layout.id, [])
+            if layout.id not in positions:
+                positions[layout.id] = len(held)
+                held.append(replace(source, layout=layout.id))
+            if layout.id not in self.assemblers:
+                self.assemblers[layout.id] = Assembler(layout)
+            self.assemblers[layout.id].add(replace(chunk, source=positions[layout.id]))
+            self.records += len(chunk.ordinals)
+            if self.progress is not None and not self.progress(self.records, given.label):
+                raise Cancelled
+
+    def batches(self) -> list[Batch]:
+        made = [self.assemblers[key].batch(self.sources[key]) for key in self.assemblers]
+        return [*made, *self.grouping]
+
+
+def read(
+    paths: Sequence[Path | str],
+    library: codebooks.Library | None = None,
+    *,
+    mapping: "spreadsheets.Mapping | None" = None,
+    progress: Progress | None = None,
+) -> ReadResult:
+    """One batch of everything readable under ``paths``, and the problems of the rest.
+
+    Messages (4101, 4101A), spreadsheets and grouping tables are told apart by content. ``mapping`` overrides
+    the automatic reading of spreadsheet headers. Raises ``Cancelled`` where ``progress`` says stop.
+    """
+    books = library if library is not None else codebooks.shipped()
+    limits = limits_of(books)
+    result = ReadResult(None)
+    job = _Import(books, result, layouts(books), mapping, progress)
+    try:
+        for given in inputs([Path(path) for path in paths], limits, result.problems):
+            result.files += 1
+            try:
+                job.take(given)
+            except Unreadable as error:
+                result.problems.append(error.problem)
+    finally:
+        close_archives()
+    made = job.batches()
+    if made:
+        result.batch = joined(made, result.problems)
+        result.batch.derivations = DERIVATIONS
+        result.batch.memo["library"] = books
+    return result
+
+
+def layouts(library: codebooks.Library) -> tuple[Layout, ...]:
+    """All upload layouts of the books."""
+    listed = library.table("sources/layouts/layouts").column("layout").to_pylist()
+    return tuple(library.layout(str(layout_id)) for layout_id in listed)
+
+
+def limits_of(library: codebooks.Library) -> Mapping[str, float]:
+    """The bounds on inputs by name."""
+    table = library.table("sources/limits")
+    names, values = table.column("name").to_pylist(), table.column("value").to_pylist()
+    return {str(name): float(value) for name, value in zip(names, values, strict=True)}
+
+
+def _is_message(given: Input, data: bytes) -> bool:
+    start = data[:64].lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n\x00")[:1]
+    return start in (b"{", b"[") or given.suffix in {".json", ".jsonl", ".ndjson"}
