@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from codebooks import manifest, store, verify
-from codebooks.books import Book
 from codebooks.errors import CodebookError, say
+from codebooks.listing import describe
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -42,14 +42,6 @@ def _list(options: argparse.Namespace) -> int:
     for book in sorted(manifest.read(options.out).values(), key=lambda book: book.name):
         _print(describe(book))
     return 0
-
-
-def describe(book: Book) -> str:
-    """One line about a book, for lists."""
-    always = say("listing", "always")
-    validity = f"{book.valid_from or always}–{book.valid_to or always}"
-    holes = {"name": book.name, "rows": book.rows, "title": book.title, "edition": book.edition}
-    return say("listing", "book", **holes, validity=validity)
 
 
 def _report(names: tuple[str, ...], wrong: str, right: str, folder: Path) -> int:

@@ -148,11 +148,15 @@ class Library:
         return [*folders, _HERE / "profiles"]
 
     def _value_sets(self) -> dict[str, ValueSet]:
-        return self._keep(
-            "value sets",
-            "",
-            lambda: values.load(self.all_tables("value_sets"), self.all_tables("value_sets_index")),
-        )
+        def made() -> dict[str, ValueSet]:
+            lent = (
+                (str(row["set"]), self.book(str(row["book"])).title, self.table(str(row["book"])))
+                for row in self.rows(values.LENT)
+            )
+            sets, indexes = self.all_tables(values.SETS), self.all_tables(values.INDEX)
+            return values.load(sets, indexes, values.lent(lent))
+
+        return self._keep("value sets", "", made)
 
     def _schemes(self) -> dict[str, Scheme]:
         return self._keep("schemes", "", lambda: schemes.load(self.all_tables(schemes.INDEX)))

@@ -1,9 +1,13 @@
 """Value sets: the codes that a dictionary field may hold. Which field uses which set, the layouts say."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from codebooks import arrow
+
+SETS = "value_sets"
+INDEX = "value_sets_index"
+LENT = "sources/value_set_books"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +27,23 @@ class ValueSet:
         return code in self.names
 
 
-def load(sets: Sequence[arrow.Table], indexes: Sequence[arrow.Table]) -> dict[str, ValueSet]:
-    """All value sets, by name; of a set in several tables the first table's wins whole."""
+def lent(books: Iterable[tuple[str, str, arrow.Table]]) -> dict[str, ValueSet]:
+    """Sets whose codes are those of a code table, from (name, title, table); never complete."""
+    return {
+        name: ValueSet(
+            name,
+            title,
+            dict(zip(arrow.strings(table, "code"), arrow.strings(table, "name"), strict=True)),
+            complete=False,
+        )
+        for name, title, table in books
+    }
+
+
+def load(
+    sets: Sequence[arrow.Table], indexes: Sequence[arrow.Table], others: Mapping[str, ValueSet]
+) -> dict[str, ValueSet]:
+    """All value sets by name: of a set in several tables the first table's, whole; ``others`` come last."""
     names: dict[str, dict[str, str]] = {}
     for table in sets:
         here: dict[str, dict[str, str]] = {}
@@ -42,4 +61,4 @@ def load(sets: Sequence[arrow.Table], indexes: Sequence[arrow.Table]) -> dict[st
                 found[name] = ValueSet(name, row["title"] or "", codes, complete, row["origin"] or "")
     for name, codes in names.items():
         found.setdefault(name, ValueSet(name, "", codes, complete=False))
-    return found
+    return {**others, **found}
