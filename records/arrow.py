@@ -3,12 +3,14 @@
 Only what the records room needs: encode strings, decode numbers, match patterns over distinct values.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 Strings: TypeAlias = Any  # a pyarrow.StringArray
@@ -88,3 +90,68 @@ def as_mask(array: Any) -> Mask:
 def coalesce(first: Strings, second: Strings) -> Strings:
     """``first``, with ``second`` where it is null."""
     return pc.coalesce(first, second)
+
+
+def write_parquet(columns: Mapping[str, object], path: Path) -> None:
+    """Write arrays, and coded strings given as ``(codes, values)``, as the columns of one Parquet file."""
+    made: dict[str, Any] = {}
+    for name, column in columns.items():
+        if isinstance(column, tuple):
+            codes, values = column
+            indices = pa.array(codes, mask=codes < 0)
+            made[name] = pa.DictionaryArray.from_arrays(indices, values)
+        else:
+            made[name] = pa.array(column)
+    pq.write_table(pa.table(made), path, compression="zstd")
+
+
+def read_parquet(path: Path) -> dict[str, Any]:
+    """The columns of ``write_parquet``: NumPy arrays, and ``(codes, values)`` for coded strings."""
+    table = pq.read_table(path, memory_map=True)
+    columns: dict[str, Any] = {}
+    for name in table.column_names:
+        column = table.column(name).combine_chunks()
+        if pa.types.is_dictionary(column.type):
+            codes = np.asarray(pc.fill_null(column.indices, -1), dtype=np.int32)
+            columns[name] = (codes, column.dictionary.cast(pa.string()))
+        elif pa.types.is_timestamp(column.type):
+            columns[name] = column.to_numpy(zero_copy_only=False).astype("datetime64[s]")
+        else:
+            columns[name] = np.array(column.to_numpy(zero_copy_only=False))
+    return columns
+
+
+def missing(rows: int) -> Strings:
+    """``rows`` missing values."""
+    return pa.nulls(rows, pa.string())
+
+
+def present(values: Strings) -> Mask:
+    """Where there is a value."""
+    return as_mask(pc.is_valid(values))
+
+
+def gathered(values: Strings, positions: NDArray[np.integer[Any]]) -> Strings:
+    """The values at ``positions``; -1 gives a missing one."""
+    if not len(values):
+        return missing(len(positions))
+    return values.take(pa.array(positions, mask=positions < 0))
+
+
+def replaced(values: Strings, where: Mask, by: Strings) -> Strings:
+    """``values`` with ``by`` (as long) where the mask is true."""
+    return pc.if_else(pa.array(where), by, values)
+
+
+def suffixed(values: Strings, suffix: str) -> Strings:
+    """``values`` with ``suffix`` behind each."""
+    return pc.binary_join_element_wise(values, suffix, "")
+
+
+def distinct_pairs(first: Strings, second: Strings) -> list[tuple[str | None, str | None]]:
+    """Every pair of values that stand side by side in two arrays, once."""
+    one, one_values = encode(first)
+    two, two_values = encode(second)
+    pairs = np.unique(one.astype(np.int64) * (len(two_values) + 1) + two + 1)
+    ones, twos = [*one_values.to_pylist(), None], [*two_values.to_pylist(), None]
+    return [(ones[pair // len(twos)], twos[pair % len(twos) - 1]) for pair in pairs.tolist()]

@@ -19,7 +19,7 @@ from records.columns import Column, Text
 from records.table import CASES, Batch, Origins, Raw, Source, Table
 
 ZERO = r"^0+(\.0+)?$"
-FieldTexts: TypeAlias = "Sequence[str | None] | Strings"
+FieldTexts: TypeAlias = Sequence[str | None] | Strings
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,7 +150,7 @@ class Text:
         return Text(np.concatenate(pieces), joint)
 
 
-Column: TypeAlias = "Text | NDArray[Any]"
+Column: TypeAlias = Text | NDArray[Any]
 
 
 def missing_mask(column: Column) -> Mask:

@@ -3,7 +3,7 @@
 A segment is all that one check found. Messages are rendered when asked for, so 300,000 findings cost arrays.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +15,14 @@ from records.arrow import Mask
 from records.columns import take
 from validators.model import Check, Found, Severity
 from validators.texts import text_for
+
+
+Masking = Callable[[str, str], str]
+"""Gets a column name and a text; gives what may be shown of it."""
+
+
+def _as_it_is(_: str, text: str) -> str:
+    return text
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +99,16 @@ class Report:
                 found[segment.cases] = True
         return found
 
-    def findings(self, language: str = "zh") -> Iterator[Finding]:
-        """Every finding, check by check, with its message."""
+    def findings(self, language: str = "zh", mask: Masking | None = None) -> Iterator[Finding]:
+        """Every finding, check by check, with its message; ``mask`` hides what identifies a person."""
         fields = fields_of(self.batch)
         labels = case_labels(self.batch)
         for segment in self.segments:
-            yield from self._of(segment, fields, labels, language)
+            yield from self._of(segment, fields, labels, language, mask or _as_it_is)
 
     def _of(
-        self, segment: Segment, fields: Mapping[str, Field], labels: list[str], language: str
+        self, segment: Segment, fields: Mapping[str, Field], labels: list[str], language: str,
+        mask: Masking,
     ) -> Iterator[Finding]:
         made = segment.check
         table = self.batch.table(made.table)
@@ -114,7 +123,9 @@ class Report:
                 else:
                     held = cell(table.column(made.column), row)
                     value = None if held is None else str(held)
-            holes = _Holes(self.batch, segment, at, row, value)
+            if value is not None:
+                value = mask(made.column, value)
+            holes = _Holes(self.batch, segment, at, row, value, mask)
             yield Finding(
                 case=labels[int(segment.cases[at])],
                 case_position=int(segment.cases[at]),
@@ -134,9 +145,12 @@ class Report:
 class _Holes(dict[str, object]):
     """Values of message holes, looked up when the message asks."""
 
-    def __init__(self, batch: Batch, segment: Segment, at: int, row: int, value: str | None) -> None:
+    def __init__(
+        self, batch: Batch, segment: Segment, at: int, row: int, value: str | None, mask: Masking
+    ) -> None:
         super().__init__()
         self._batch, self._segment, self._at, self._row, self._value = batch, segment, at, row, value
+        self._mask = mask
 
     def __missing__(self, name: str) -> object:
         segment = self._segment
@@ -152,10 +166,10 @@ class _Holes(dict[str, object]):
             return _shown(segment.thresholds[name])
         table = self._batch.table(segment.check.table)
         if name in table.data:
-            return _shown(cell(table.data[name], self._row))
+            return self._mask(name, _shown(cell(table.data[name], self._row)))
         case_table = self._batch.cases
         if name in case_table.data:
-            return _shown(cell(case_table.data[name], int(segment.cases[self._at])))
+            return self._mask(name, _shown(cell(case_table.data[name], int(segment.cases[self._at]))))
         return "—"
 
 

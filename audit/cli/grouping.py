@@ -1,0 +1,66 @@
+"""``qingdan group``: the group of every case, in input order; ``--explain`` tells how it came about."""
+
+import csv
+import json
+import math
+import sys
+from collections.abc import Iterator
+
+import groupers
+from audit.cli.context import BLOCKED, FINE, Context
+from codebooks.terms import CodeTable
+from groupers import Groups, Scheme
+from groupers.explaining import Naming
+from records import Batch
+from validators import case_labels
+
+COLUMNS = ("id", "mdc", "adrg", "drg", "name", "weight", "reason")
+
+
+def run(context: Context) -> int:
+    """Read, group, write CSV or JSON lines to stdout."""
+    result = context.read(context.options.input)
+    batch = result.batch
+    if batch is None:
+        return BLOCKED
+    scheme = context.scheme(batch)
+    groups = groupers.group(batch, scheme)
+    rows = _rows(batch, groups, context.language)
+    explain = context.options.explain
+    if context.options.format == "jsonl":
+        for case, row in enumerate(rows):
+            held: dict[str, object] = dict(zip(COLUMNS, row, strict=True))
+            if explain:
+                held["trace"] = _trace(context, batch, scheme, case)
+            sys.stdout.write(json.dumps(held, ensure_ascii=False) + "\n")
+    else:
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow((*COLUMNS, "trace") if explain else COLUMNS)
+        for case, row in enumerate(rows):
+            cells = ["" if value is None else value for value in row]
+            writer.writerow((*cells, "\n".join(_trace(context, batch, scheme, case))) if explain else cells)
+    return BLOCKED if result.partly else FINE
+
+
+def _rows(batch: Batch, groups: Groups, language: str) -> Iterator[tuple[object, ...]]:
+    labels = case_labels(batch)
+    for label, row in zip(labels, groups.rows("en" if language == "en" else "zh"), strict=True):
+        mdc, adrg, drg, name, weight, reason = row
+        yield label, mdc, adrg, drg, name, None if math.isnan(weight) else weight, reason
+
+
+def _trace(context: Context, batch: Batch, scheme: Scheme, case: int) -> list[str]:
+    told = groupers.explain(batch, scheme, case)
+    books = context.library
+    language: groupers.Language = "en" if context.language == "en" else "zh"
+    return told.lines(language, full=True, dx_name=_naming(books.diagnoses()),
+        proc_name=_naming(books.procedures()))
+
+
+def _naming(table: CodeTable) -> Naming:
+    def named(code: str) -> str:
+        at = int(table.ids([code])[0])
+        return "" if at < 0 else table.names[at]
+
+    return named
+

@@ -1,0 +1,73 @@
+"""The pipeline over a batch in memory: group, attach the groups, check. Reading and writing stand beside it."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+
+import codebooks
+import groupers
+from groupers import Attached, Scheme
+from records import Batch, Table
+from validators import CheckSettings, KeepGoing, Report, checks_for, run, touched_by
+
+GROUPS = "groups"
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A batch with its groups and findings."""
+
+    batch: Batch
+    groups: Attached
+    report: Report
+
+
+def examine(
+    batch: Batch,
+    scheme: Scheme,
+    settings: CheckSettings,
+    *,
+    keep_going: KeepGoing | None = None,
+    changed: Collection[str] | None = None,
+    one_case: bool = False,
+) -> Examined:
+    """Group and check ``batch``; the groups are attached to it as the table ``groups``.
+
+    ``changed`` limits the checks to those that read one of these columns; ``one_case`` leaves out the checks
+    that compare cases, which one case alone cannot answer.
+    """
+    attached = groupers.attach(batch, scheme)
+    attach_groups(batch, attached)
+    checks = checks_for(batch)
+    if changed is not None:
+        checks = touched_by(checks, {*changed, *(f"{GROUPS}.{name}" for name in attached.columns)})
+    if one_case:
+        checks = tuple(check for check in checks if not check.across_cases)
+    return Examined(batch, attached, run(batch, settings, checks=checks, keep_going=keep_going))
+
+
+def attach_groups(batch: Batch, attached: Attached) -> None:
+    """Make the groups a table of ``batch``, and mark its diagnoses. Both are derived: never saved or written."""
+    order = np.arange(len(batch), dtype=np.int32)
+    zeros = np.zeros(len(batch), dtype=np.int32)
+    table = Table(
+        GROUPS, order, batch.cases.row_id, zeros, dict(attached.columns), {}, zeros - 1, zeros, zeros,
+    )
+    table.batch = batch
+    batch.tables[GROUPS] = table
+    batch.diagnoses.data.update(attached.diagnoses)
+    derived = batch.memo.setdefault("derived", set())
+    derived.update(f"{GROUPS}.{name}" for name in attached.columns)
+    derived.update(f"diagnoses.{name}" for name in attached.diagnoses)
+
+
+def scheme_for(batch: Batch, library: codebooks.Library, wanted: str | None) -> Scheme:
+    """The scheme asked for; else the one in force on the latest discharge of the batch."""
+    if wanted is None:
+        newest = None
+        if batch.cases.has("discharged_at"):
+            known = batch.cases.discharged_at[~np.isnat(batch.cases.discharged_at)]
+            newest = known.max().astype("datetime64[D]").item() if len(known) else None
+        wanted = library.scheme_on(newest)
+    return groupers.load_scheme(library, wanted)

@@ -1,0 +1,1 @@
+"""Series H: the hospital - institution, departments, discharge, readmission."""

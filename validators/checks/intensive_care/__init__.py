@@ -1,0 +1,1 @@
+"""Series I: intensive care, ventilator, coma, nursing, transfusion."""

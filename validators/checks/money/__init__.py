@@ -1,0 +1,1 @@
+"""Series M: money - fee categories, totals, payments."""

@@ -1,0 +1,1 @@
+"""Series N: newborns - weights, admission type, number of children."""

@@ -1,0 +1,1 @@
+"""Series P: the patient - certificate, age, contact."""

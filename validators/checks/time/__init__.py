@@ -1,0 +1,1 @@
+"""Series T: dates and times - the stay, operations, intensive care, settlement."""
