@@ -126,7 +126,13 @@ class Library:
         return self._keep("standards", "", lambda: standards.load(self.rows("standards/standards")))
 
     def profile(self, name: str = profiles.NATIONAL, *overrides: Mapping[str, object]) -> dict[str, object]:
-        """The merged profile: national < ``name`` (and what it extends) < ``overrides``, by key."""
+        """The merged profile: national < ``name`` (and what it extends) < ``overrides``, by key.
+
+        A ``name`` ending in ``.toml`` is a file of the user's own.
+        """
+        if name.endswith(".toml"):
+            path = Path(name)
+            return profiles.load(path.stem, [path.parent, *self._profile_folders()], overrides)
         return profiles.load(name, self._profile_folders(), overrides)
 
     def profiles(self) -> tuple[str, ...]:

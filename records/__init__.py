@@ -3,6 +3,7 @@
 Nothing here knows right from wrong (validators) or money (groupers).
 """
 
+from records import derived_newborns as _derived_newborns  # noqa: F401 - registers derivations
 from records import derived_patient as _derived_patient  # noqa: F401 - registers derivations
 from records.columns import Column, Text, cell, missing_mask
 from records.composing import composed

@@ -155,3 +155,11 @@ def distinct_pairs(first: Strings, second: Strings) -> list[tuple[str | None, st
     pairs = np.unique(one.astype(np.int64) * (len(two_values) + 1) + two + 1)
     ones, twos = [*one_values.to_pylist(), None], [*two_values.to_pylist(), None]
     return [(ones[pair // len(twos)], twos[pair % len(twos) - 1]) for pair in pairs.tolist()]
+
+
+def split(values: Strings, separator: str) -> tuple[Strings, NDArray[np.int64]]:
+    """The parts of each value, trimmed (blank: null), and the position of the value each part comes from."""
+    lists = pc.split_pattern(pc.fill_null(values, ""), separator)
+    parts = blank_to_null(pc.utf8_trim_whitespace(pc.list_flatten(lists)))
+    counts = np.asarray(pc.list_value_length(lists), dtype=np.int64)
+    return parts, np.repeat(np.arange(len(counts)), counts)

@@ -23,7 +23,11 @@ MINUTE = np.timedelta64(1, "m")
 
 
 def derive(path: str, *inputs: str) -> Callable[[Derivation], Derivation]:
-    """Register a derivation of ``table.column`` from ``inputs`` (``?`` at the end: optional)."""
+    """Register a derivation of ``table.column`` from ``inputs``.
+
+    ``?`` at the end: used where it is there. ``a&b|c``: one of these sets must be there, the others are used
+    where they are.
+    """
 
     def register(function: Derivation) -> Derivation:
         needed = tuple(name for name in inputs if not name.endswith("?"))
@@ -39,35 +43,37 @@ def inputs_of(path: str) -> frozenset[str]:
     if path not in DERIVATIONS:
         return frozenset((path,))
     found: set[str] = set()
-    for name in (*DERIVATIONS[path][0], *OPTIONAL[path]):
-        found |= inputs_of(name)
+    for names in (*DERIVATIONS[path][0], *OPTIONAL[path]):
+        for name in names.replace("&", "|").split("|"):
+            found |= inputs_of(name)
     return frozenset(found)
 
 
 # Time
 
 
-@derive("cases.age_days", "cases.admitted_at", "cases.born_on", "cases.reported_age_days?",
-        "cases.reported_age_years?")
+@derive("cases.age_days",
+        "cases.admitted_at&cases.born_on|cases.reported_age_days|cases.reported_age_years")
 def age_days(batch: Batch) -> Floats:
     """Admission date minus birth date (birth day = 0); the reported age only where that is missing."""
     cases = batch.cases
-    days = days_between(cases.born_on, cases.admitted_at)
-    if cases.has("reported_age_years"):
-        years = cases.reported_age_years
-        estimate = np.where(years >= 1, np.floor(years * DAYS_A_YEAR), np.nan)
-        days = np.where(np.isnan(days), estimate, days)
+    days = _between(batch, "born_on", "admitted_at", days_between)
+    years = cases.reported_age_years if cases.has("reported_age_years") else np.full(len(batch), np.nan)
     if cases.has("reported_age_days"):
-        days = np.where(np.isnan(days), cases.reported_age_days, days)
-    return days
+        # Beside a full age in years a small number of days says "not a newborn", and no age.
+        reported = cases.reported_age_days
+        believed = ~(years >= 1) | (reported >= np.floor(DAYS_A_YEAR))
+        days = np.where(np.isnan(days) & believed, reported, days)
+    estimate = np.where(years >= 1, np.floor(years * DAYS_A_YEAR), np.nan)
+    return np.where(np.isnan(days), estimate, days)
 
 
-@derive("cases.age_years", "cases.admitted_at", "cases.born_on", "cases.reported_age_years?",
-        "cases.reported_age_days?")
+@derive("cases.age_years",
+        "cases.admitted_at&cases.born_on|cases.reported_age_years|cases.reported_age_days")
 def age_years(batch: Batch) -> Floats:
     """Completed years at admission; the reported age only where the birth date is missing."""
     cases = batch.cases
-    years = whole_years(cases.born_on, cases.admitted_at)
+    years = _between(batch, "born_on", "admitted_at", whole_years)
     if cases.has("reported_age_years"):
         years = np.where(np.isnan(years), np.floor(cases.reported_age_years), years)
     if cases.has("reported_age_days"):
@@ -76,11 +82,22 @@ def age_years(batch: Batch) -> Floats:
     return years
 
 
-@derive("cases.stay_days", "cases.admitted_at", "cases.discharged_at")
+@derive("cases.stay_days", "cases.admitted_at&cases.discharged_at|cases.reported_stay_days")
 def stay_days(batch: Batch) -> Floats:
-    """Discharge date minus admission date in days; in and out on one day counts as 1."""
-    days = days_between(batch.cases.admitted_at, batch.cases.discharged_at)
+    """Discharge date minus admission date in days, in and out on one day counts as 1; the reported days where
+    the source has no dates."""
+    cases = batch.cases
+    dated = cases.has("admitted_at") and cases.has("discharged_at")
+    days = _between(batch, "admitted_at", "discharged_at", days_between) if dated else cases.reported_stay_days
     return np.where(days == 0, 1.0, days)
+
+
+def _between(batch: Batch, start: str, end: str, span: Callable[[Times, Times], Floats]) -> Floats:
+    """``span`` of two columns of ``cases``; all missing where the source has not both."""
+    cases = batch.cases
+    if cases.has(start) and cases.has(end):
+        return span(cases.column(start), cases.column(end))
+    return np.full(len(batch), np.nan)
 
 
 @derive("cases.edition_on", "cases.discharged_at", "cases.settled_to?")

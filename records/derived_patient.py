@@ -1,8 +1,8 @@
 """What the resident identity number says (GB 11643-1999), and who is one person, derived once a batch.
 
-Layout of the number: 6 digits division, 8 birth date, 3 sequence (odd male, even female), 1 check character by
-ISO 7064 MOD 11-2; the older form of 15 digits has a two-digit year and no check character. Right and wrong are
-judged in validators.
+Layout of the number: 6 digits division, 8 birth date, 3 sequence (odd male, even female), 1 check character
+by ISO 7064 MOD 11-2; the older form of 15 digits has a two-digit year and no check character. Right and wrong
+are judged in validators.
 """
 
 import numpy as np

@@ -67,13 +67,7 @@ def edited(batch: Batch, edits: Sequence[Edit], fields: Mapping[str, Field]) -> 
 
     Raises ``UnknownRow`` where an edit names a row that is not there.
     """
-    tables = dict(batch.tables)
-    own = {path.partition(".")[0]: {path.partition(".")[2]} for path in batch.memo.get("derived", ())}
-    for path in batch.memo.get("derived", ()):
-        own[path.partition(".")[0]].add(path.partition(".")[2])
-    for name, table in tables.items():
-        kept = {key: value for key, value in table.data.items() if key not in own.get(name, ())}
-        tables[name] = _copy(table, kept)
+    tables = {name: table.without_derived() for name, table in batch.tables.items()}
     cells: list[SetCell] = []
     for edit in edits:
         if isinstance(edit, SetCell):
@@ -102,13 +96,6 @@ def fields_of(batch: Batch) -> dict[str, Field]:
         for layout_field in batch.library.layout(layout_id).fields:
             found.setdefault(layout_field.target, layout_field)
     return found
-
-
-def _copy(table: Table, data: dict[str, Column]) -> Table:
-    return Table(
-        table.name, table.case, table.row_id, table.seq, data, dict(table.raw),
-        table.origin_record, table.origin_node, table.origin_index, table.node_names,
-    )
 
 
 def _set_cells(tables: dict[str, Table], edits: Sequence[SetCell], fields: Mapping[str, Field]) -> None:
@@ -176,7 +163,7 @@ def _inserted(table: Table, edit: InsertRow, cases: Table, fields: Mapping[str, 
         {name: columns.take(column, source) for name, column in table.data.items()}
         if table.rows
         else {name: columns.missing_like(column, 1) for name, column in table.data.items()},
-        {name: raw.take(np.where(source < 0, table.rows, source), table.rows)
+        {name: raw.take(source)
          for name, raw in table.raw.items()},
         np.insert(table.origin_record, before, -1),
         np.insert(table.origin_node, before, 0),

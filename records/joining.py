@@ -153,7 +153,7 @@ def _filled(ours: Table, theirs: Table, twin: NDArray[np.int64], conflicts: set[
         if name not in table.data:
             table.data[name] = given
             if name in theirs.raw:
-                table.raw[name] = theirs.raw[name].take(back, theirs.rows)
+                table.raw[name] = theirs.raw[name].take(back)
             continue
         own = table.data[name]
         empty, there = missing_mask(own), ~missing_mask(given)
@@ -162,7 +162,7 @@ def _filled(ours: Table, theirs: Table, twin: NDArray[np.int64], conflicts: set[
         fill = empty & there
         if fill.any():
             table.data[name] = _chosen(fill, given, own)
-            raw = _raw_union(table.raw.get(name), theirs.raw.get(name), fill, back, theirs.rows)
+            raw = _raw_union(table.raw.get(name), theirs.raw.get(name), fill, back)
             if raw is not None:
                 table.raw[name] = raw
     return table
@@ -183,11 +183,11 @@ def _chosen(mask: NDArray[np.bool_], yes: Column, no: Column) -> Column:
 
 
 def _raw_union(
-    own: Raw | None, other: Raw | None, fill: NDArray[np.bool_], back: NDArray[np.int64], rows: int
+    own: Raw | None, other: Raw | None, fill: NDArray[np.bool_], back: NDArray[np.int64]
 ) -> Raw | None:
     pieces: dict[int, str] = dict(zip(own.rows.tolist(), own.texts, strict=True)) if own else {}
     if other is not None:
-        moved = other.take(back, rows)
+        moved = other.take(back)
         pieces |= {
             row: text for row, text in zip(moved.rows.tolist(), moved.texts, strict=True) if fill[row]
         }

@@ -29,13 +29,13 @@ class Raw:
     rows: NDArray[np.int32]
     texts: tuple[str, ...]
 
-    def take(self, rows: Rows, total: int) -> "Raw":
-        """The same for the rows ``rows`` of a table that had ``total`` rows."""
-        slot = np.full(total + 1, -1, dtype=np.int64)
-        slot[self.rows] = np.arange(len(self.rows))
-        found = slot[rows]
-        kept = np.flatnonzero(found >= 0)
-        return Raw(kept.astype(np.int32), tuple(self.texts[i] for i in found[kept]))
+    def take(self, rows: Rows) -> "Raw":
+        """The same for the rows ``rows`` of its table."""
+        if not len(self.rows):
+            return Raw(self.rows, ())
+        at = np.minimum(np.searchsorted(self.rows, rows), len(self.rows) - 1)
+        kept = np.flatnonzero(self.rows[at] == rows)
+        return Raw(kept.astype(np.int32), tuple(self.texts[i] for i in at[kept]))
 
     def text_at(self, row: int) -> str | None:
         """The raw text of ``row``, if it differs."""
@@ -65,7 +65,6 @@ class Table:
     origin_index: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
     node_names: tuple[str, ...] = ()
     batch: "Batch | None" = field(default=None, repr=False, compare=False)
-    counts: int = 0
 
     @property
     def rows(self) -> int:
@@ -101,6 +100,19 @@ class Table:
         """Start of each case's rows, ``cases`` + 1 long."""
         return np.searchsorted(self.case, np.arange(cases + 1)).astype(np.int64)
 
+    def without_derived(self) -> "Table":
+        """The same rows with only the columns that were read."""
+        batch = self.batch
+        read = {
+            name: column
+            for name, column in self.data.items()
+            if batch is None or not batch.is_derived(f"{self.name}.{name}")
+        }
+        return Table(
+            self.name, self.case, self.row_id, self.seq, read, dict(self.raw),
+            self.origin_record, self.origin_node, self.origin_index, self.node_names,
+        )
+
     def take(self, rows: Rows, case: NDArray[np.int32]) -> "Table":
         """The rows ``rows`` as a table of its own, pointing to the positions ``case``."""
         return Table(
@@ -109,7 +121,7 @@ class Table:
             row_id=self.row_id[rows],
             seq=self.seq[rows],
             data={name: _compact(columns.take(column, rows)) for name, column in self.data.items()},
-            raw={name: raw.take(rows, self.rows) for name, raw in self.raw.items()},
+            raw={name: raw.take(rows) for name, raw in self.raw.items()},
             origin_record=self.origin_record[rows],
             origin_node=self.origin_node[rows],
             origin_index=self.origin_index[rows],
@@ -210,7 +222,11 @@ class Batch:
     def derivable(self, path: str) -> bool:
         """Whether a derived column's inputs are there."""
         known = self.derivations.get(path)
-        return known is not None and all(self.has(needed) for needed in known[0])
+        return known is not None and all(self._has_one(needed) for needed in known[0])
+
+    def _has_one(self, needed: str) -> bool:
+        """Whether one of the sets ``a&b|c`` is there."""
+        return any(all(self.has(path) for path in names.split("&")) for names in needed.split("|"))
 
     def derive(self, table: str, name: str) -> Any:  # noqa: ANN401 - the kind of a column is data
         """A derived column, computed once. Raises ``KeyError`` where it is not known or lacks its inputs."""
@@ -268,12 +284,19 @@ class Batch:
             if name == CASES:
                 rows, owner = wanted, np.arange(len(wanted), dtype=np.int32)
             else:
-                rows, owner = _rows_of(table.offsets(len(self)), wanted)
+                rows, owner = _rows_of(self._offsets(table), wanted)
             tables[name] = table.take(rows, owner)
         for path in self.memo.get("derived", ()):
             table_name, _, column = path.partition(".")
             tables[table_name].data.pop(column, None)
         return self.like(tables)
+
+    def _offsets(self, table: Table) -> NDArray[np.int64]:
+        kept = self.memo.setdefault("offsets", {})
+        if table.name not in kept:
+            kept[table.name] = table.offsets(len(self))
+        offsets: NDArray[np.int64] = kept[table.name]
+        return offsets
 
     def like(self, tables: Mapping[str, Table]) -> "Batch":
         """A batch of other tables with the sources, layouts, derivations and books of this one."""
