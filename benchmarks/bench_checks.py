@@ -1,6 +1,6 @@
 """All checks on 300,000 cases with findings built; and some predicates beside the same ones written by hand.
 
-    python -m benchmarks.bench_checks [--cases N] [--slowest N]
+python -m benchmarks.bench_checks [--cases N] [--slowest N]
 """
 
 import argparse
@@ -44,7 +44,9 @@ def main() -> int:
         spans.append(time.perf_counter() - start)
     span = min(spans)
     rows = ", ".join(f"{table.rows} {name}" for name, table in batch.tables.items() if table.rows)
-    print(f"{wanted.cases} cases ({rows}); {len(checks_for(batch))} checks, {len(found)} findings, {span:.2f} s")
+    print(
+        f"{wanted.cases} cases ({rows}); {len(checks_for(batch))} checks, {len(found)} findings, {span:.2f} s"
+    )
     if found.broken:
         print("broken:", ", ".join(item.check.key for item in found.broken))
 

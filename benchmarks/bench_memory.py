@@ -1,6 +1,6 @@
 """Peak memory of the audit of 300,000 cases, read from files: a process of its own, so that only it counts.
 
-    python -m benchmarks.bench_memory [--cases N]
+python -m benchmarks.bench_memory [--cases N]
 """
 
 import argparse

@@ -1,6 +1,6 @@
 """One edited case of a large workspace, checked and grouped again: the time from edit to answer.
 
-    python -m benchmarks.bench_one_case [--cases N] [--edits N]
+python -m benchmarks.bench_one_case [--cases N] [--edits N]
 """
 
 import argparse

@@ -1,6 +1,6 @@
 """Reading 10,000 4101 messages, beside ``json.loads`` of the same bytes.
 
-    python -m benchmarks.bench_reading [--cases N]
+python -m benchmarks.bench_reading [--cases N]
 """
 
 import argparse

@@ -22,7 +22,7 @@ def _strings(table: Table, name: str) -> Any:  # noqa: ANN401 - an Arrow array
 
 
 def _mask(answer: Any) -> Mask:  # noqa: ANN401 - an Arrow array
-    return np.asarray(pc.fill_null(answer, False).to_numpy(zero_copy_only=False))  # noqa: FBT003
+    return np.asarray(pc.fill_null(answer, False).to_numpy(zero_copy_only=False))
 
 
 def _required(column: str) -> Callable[[Batch], Mask]:
@@ -43,7 +43,9 @@ def _outside(table: str, column: str, value_set: str) -> Callable[[Batch], Mask]
         held = _strings(batch.table(table), column)
         known = list(batch.library.value_set(value_set).names)
         bad = pc.invert(pc.is_in(held.dictionary, value_set=pa.array(known)))
-        odd = pc.match_substring_regex(held.dictionary, r"^\s|\s$|[\x00-\x1f\x7f\x{200b}\x{feff}\x{ff01}-\x{ff5e}\x{3000}]")
+        odd = pc.match_substring_regex(
+            held.dictionary, r"^\s|\s$|[\x00-\x1f\x7f\x{200b}\x{feff}\x{ff01}-\x{ff5e}\x{3000}]"
+        )
         return _mask(pc.and_(bad, pc.invert(odd)).take(held.indices))
 
     return function

@@ -7,7 +7,10 @@ only the parser; every meaning is written here a second time, as ``codebooks``' 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from codebooks import Library
+from groupers import GroupingInput
 from groupers.conditions import (
     Compare,
     Condition,
@@ -36,6 +39,25 @@ class Case:
     sex: float | None = None
     entered: bool = False
     found: frozenset[str] = field(default_factory=frozenset)
+
+
+def plain_cases(given: GroupingInput, cases: int) -> list[Case]:
+    """The first cases as the plain interpreter takes them."""
+
+    def known(value: float) -> float | None:
+        return None if np.isnan(value) else value
+
+    return [
+        Case(
+            given.dx.of_case(at),
+            given.proc.of_case(at),
+            known(float(given.age[at])),
+            known(float(given.age_days[at])),
+            known(float(given.weight[at])),
+            known(float(given.sex[at])),
+        )
+        for at in range(cases)
+    ]
 
 
 class PlainScheme:

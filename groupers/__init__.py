@@ -17,7 +17,7 @@ from groupers.attaching import Attached, attach
 from groupers.cases import CodedRows, GroupingInput
 from groupers.conditions import ConditionError, parse
 from groupers.engine import evaluate
-from groupers.explaining import Trace, trace
+from groupers.explaining import Naming, Trace, naming, trace
 from groupers.groups import Coded, Groups
 from groupers.loading import load_scheme
 from groupers.scheme import Kind, Outcome, Scheme
@@ -37,6 +37,7 @@ __all__ = [
     "Kind",
     "Language",
     "Moved",
+    "Naming",
     "Outcome",
     "Scheme",
     "SchemeError",
@@ -47,6 +48,7 @@ __all__ = [
     "from_batch",
     "group",
     "load_scheme",
+    "naming",
     "parse",
 ]
 

@@ -65,6 +65,9 @@ def alternatives(
         case, place = _others(given.dx)
         dx, proc = given.dx.swapped(case, place), given.proc.take(case)
         parts.append((Moved.DIAGNOSIS, case, place, given.rearranged(case, dx, proc)))
+    if not parts:
+        none = np.zeros(0, np.int64)
+        parts.append((Moved.PROCEDURE, none, none, given.take(none)))
     variants = parts[0][3] if len(parts) == 1 else GroupingInput.joined([part[3] for part in parts])
     return Alternatives(
         case=np.concatenate([part[1] for part in parts]),

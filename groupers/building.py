@@ -7,11 +7,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from codebooks import SchemeTables
-from groupers.cases import GroupingInput
-from groupers.conditions import Condition, Constant, Slot, predicates
+from groupers.cases import GroupingInput, Mask
+from groupers.conditions import Condition, Constant, predicates
 from groupers.frames import Frame, Ground
 from groupers.lists import Lists, Scope
-from groupers.programs import CC, MCC, PRINCIPAL_DX, UnknownNameError, compile_condition
+from groupers.programs import (
+    ANY_DX,
+    CC,
+    MCC,
+    PRINCIPAL_DX,
+    UnknownNameError,
+    asks_diagnoses,
+    compile_condition,
+)
 from groupers.scheme import (
     AMBIGUOUS,
     FALLBACK,
@@ -56,18 +64,14 @@ class _Builder:
         self.lists = Lists(tables, conventions.named, self._conditions())
         self.severities = self._four_severities()
 
-    def _conditions(self) -> Iterator[tuple[str, Condition]]:
-        """Every condition, with the owner of the slots that it names without one."""
+    def _conditions(self) -> Iterator[Condition]:
+        """Every condition of the scheme."""
         for adrgs in self.read.adrgs.values():
-            for adrg in adrgs:
-                yield adrg.code, adrg.condition
-        for code, drgs in self.read.drgs.items():
-            for drg in drgs:
-                yield code, drg.condition
-        for mdc in self.read.mdcs:
-            yield mdc.code, mdc.condition
-        for step in self.read.steps:
-            yield "", step.condition
+            yield from (adrg.condition for adrg in adrgs)
+        for drgs in self.read.drgs.values():
+            yield from (drg.condition for drg in drgs)
+        yield from (mdc.condition for mdc in self.read.mdcs)
+        yield from (step.condition for step in self.read.steps)
 
     def _four_severities(self) -> Frame:
         """Four bare cases with the four combinations of CC and MCC."""
@@ -172,18 +176,26 @@ class _Builder:
                 continue
             taken = np.zeros_like(no_adrg)
             for adrg in adrgs:
-                scope = Scope(self.lists, (adrg.code, mdc))
-                try:
-                    named = [scope.slot(slot, procedures=False).lut for slot in _principal(adrg.condition)]
-                except UnknownNameError as error:
-                    raise SchemeError(self.tables.id, "adrg", adrg.code, error.message) from error
-                for lut in named:
-                    no_mdc |= lut & ~entry.lut
+                principal = self._union(adrg, PRINCIPAL_DX)
+                no_mdc |= principal & ~entry.lut
                 if adrg.kind == MEDICAL:
-                    taken |= np.logical_or.reduce(named) if named else np.ones_like(taken)
+                    asks = any(asks_diagnoses(predicate) for predicate in predicates(adrg.condition))
+                    taken |= self._union(adrg, PRINCIPAL_DX, ANY_DX) | (not asks)
             no_adrg |= entry.lut & ~taken
         self.lists.add(GAP_NO_MDC, no_mdc)
         self.lists.add(GAP_NO_ADRG, no_adrg)
+
+    def _union(self, adrg: AdrgRow, *names: str) -> Mask:
+        """All diagnoses that a condition asks for by predicates of these names."""
+        found = np.zeros(self.lists.dx.size, dtype=bool)
+        scope = Scope(self.lists, (adrg.code, adrg.mdc))
+        for predicate in predicates(adrg.condition):
+            if predicate.name in names and predicate.slot is not None:
+                try:
+                    found |= scope.slot(predicate.slot, procedures=False).lut
+                except UnknownNameError as error:
+                    raise SchemeError(self.tables.id, "adrg", adrg.code, error.message) from error
+        return found
 
     # Steps and comorbidities.
 
@@ -224,10 +236,3 @@ class _Builder:
         level[self.lists.comorbidity_ids] = np.array([_LEVELS[word] for word in words], np.uint8)[level_of]
         level[0] = table[0] = principal[0] = 0
         return Comorbidities(level, table, principal, tuple(number))
-
-
-def _principal(condition: Condition) -> Iterator[Slot]:
-    """The slots that a condition asks the principal diagnosis for."""
-    for predicate in predicates(condition):
-        if predicate.name == PRINCIPAL_DX and predicate.slot is not None:
-            yield predicate.slot

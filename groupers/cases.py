@@ -90,7 +90,8 @@ class GroupingInput:
     """Cases to be grouped. Numbers are ``float64``, NaN where unknown; all arrays have one entry a case.
 
     ``age`` completed years, ``age_days`` days, ``weight`` grams (0 is unknown), ``sex`` 1 male, 2 female (any
-    other is unknown). Where only one of the ages is known and settles the other, the other is filled in.
+    other is unknown). A negative age is unknown. Where one of the ages is known and settles the other, that
+    is filled in.
     ``tcm_only``: the case has diagnoses, but only of traditional medicine. ``several_principals``: more than
     one row was flagged as principal, the first stands first here. ``no_principal_flag``: the layout has
     such a flag, and no row carried it.
@@ -112,9 +113,11 @@ class GroupingInput:
             if len(getattr(self, name)) != cases:
                 object.__setattr__(self, name, _none(cases))
         with np.errstate(invalid="ignore"):
+            age_known, days_known = self.age >= 0, self.age_days >= 0  # a birth after admission is no age
             sex = np.where((self.sex == MALE) | (self.sex == FEMALE), self.sex, np.nan)
             weight = np.where(self.weight > 0, self.weight, np.nan)
-            age, age_days = np.floor(self.age), np.floor(self.age_days)
+            age = np.where(age_known, np.floor(self.age), np.nan)
+            age_days = np.where(days_known, np.floor(self.age_days), np.nan)
             unknown = np.isnan(age_days) & (age >= 1)
             age_days = np.where(unknown, np.floor(age * _DAYS_A_YEAR), age_days)
             age = np.where(np.isnan(age), np.floor(age_days / _DAYS_A_YEAR), age)

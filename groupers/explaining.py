@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from codebooks import CodeTable
 from groupers.cases import GroupingInput
 from groupers.engine import evaluate
 from groupers.groups import Groups
@@ -25,6 +26,12 @@ Naming = Callable[[str], str]
 def _unnamed(code: str) -> str:
     del code
     return ""
+
+
+def naming(codes: CodeTable) -> Naming:
+    """The names of a code table by code; empty for an unknown code."""
+    names = dict(zip(codes.codes, codes.names, strict=True))
+    return lambda code: names.get(code, "")
 
 
 @dataclass(frozen=True, slots=True)

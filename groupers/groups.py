@@ -7,12 +7,12 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from groupers.cases import GroupingInput, Mask
+from groupers.cases import CodedRows, GroupingInput, Mask
 from groupers.programs import CC, MCC
 from groupers.scheme import Outcome, Scheme
 from groupers.severity import Comorbidity
 from groupers.slots import Ids
-from groupers.texts import Language, say
+from groupers.texts import Language, say, table
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,28 +116,34 @@ class Groups:
         codes = np.full(len(self), -1, np.int32)
         if told.size == 0:
             return Coded(codes, ())
-        parts = np.stack(
-            [
-                self.reason[told],
-                self.note[told],
-                self.entered[told],
-                _first(self.given.dx.codes, self.given.dx.offsets)[told],
-                _first(self.given.proc.codes, self.given.proc.offsets)[told],
-            ],
-            axis=1,
+        reason, note = self.reason[told].astype(np.int64), self.note[told].astype(np.int64)
+        holes = (
+            ("mdc", self.entered, len(self.scheme.mdcs)),
+            ("principal", _first(self.given.dx), len(self.given.dx.values)),
+            ("procedure", _first(self.given.proc), len(self.given.proc.values)),
         )
-        distinct, where = np.unique(parts, axis=0, return_inverse=True)
-        codes[told] = where.reshape(-1)
-        return Coded(codes, tuple(self._sentence(row, language) for row in distinct.tolist()))
+        key = reason * len(self.scheme.reasons) + note
+        for hole, filling, known in holes:
+            asked = self._with_hole(hole, language)
+            key = key * (known + 1) + np.where(asked[reason] | asked[note], filling[told] + 1, 0)
+        _, first, where = np.unique(key, return_index=True, return_inverse=True)
+        codes[told] = where
+        sentences = (self._sentence(case, language) for case in told[first].tolist())
+        return Coded(codes, tuple(sentences))
 
-    def _sentence(self, row: list[int], language: Language) -> str:
-        reason, note, entered, dx, proc = row
+    def _with_hole(self, hole: str, language: Language) -> Mask:
+        """Which reasons name this in their words."""
+        texts = table("reasons")
+        return np.array([bool(key) and f"{{{hole}}}" in texts[key][language] for key in self.scheme.reasons])
+
+    def _sentence(self, case: int, language: Language) -> str:
+        entered = self.entered[case]
         holes = {
             "mdc": self.scheme.mdcs[entered].code if entered >= 0 else "",
-            "principal": self.given.dx.values[dx] if dx >= 0 else "",
-            "procedure": self.given.proc.values[proc] if proc >= 0 else "",
+            "principal": (*self.given.dx.of_case(case), "")[0],
+            "procedure": (*self.given.proc.of_case(case), "")[0],
         }
-        keys = (self.scheme.reasons[at] for at in (reason, note) if at)
+        keys = (self.scheme.reasons[at] for at in (self.reason[case], self.note[case]) if at)
         return say("messages", "stop", language).join(say("reasons", key, language, **holes) for key in keys)
 
     def rows(self, language: Language = "zh") -> Iterator[tuple[str, str, str, str, float, str]]:
@@ -153,7 +159,7 @@ class Groups:
         )
 
 
-def _first(codes: NDArray[np.int32], offsets: NDArray[np.int64]) -> NDArray[np.int64]:
+def _first(rows: CodedRows) -> NDArray[np.int64]:
     """The code of the first row of each case, -1 for none."""
-    padded = np.append(codes, np.int32(-1)).astype(np.int64)
-    return np.where(np.diff(offsets) > 0, padded[np.minimum(offsets[:-1], len(codes))], -1)
+    padded = np.append(rows.codes, np.int32(-1)).astype(np.int64)
+    return np.where(rows.counts > 0, padded[np.minimum(rows.offsets[:-1], len(rows.codes))], -1)

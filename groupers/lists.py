@@ -27,15 +27,15 @@ class NamedCodes:
 class Lists:
     """All lists of a scheme by kind, owner (MDC, ADRG, or none) and name, over two code spaces."""
 
-    def __init__(
-        self, tables: SchemeTables, named: Iterable[NamedCodes], used: Iterable[tuple[str, Condition]]
-    ) -> None:
+    def __init__(self, tables: SchemeTables, named: Iterable[NamedCodes], used: Iterable[Condition]) -> None:
         named = list(named)
-        as_dx, as_proc = _uses(used)
+        used_as = _uses(used)
         slots = dict(groups_of(tables.adrg_member, "adrg", "slot"))
         members = column(tables.adrg_member, "code")
-        is_proc = _rows({key: rows for key, rows in slots.items() if key in as_proc}, len(members))
-        is_dx = _rows({key: rows for key, rows in slots.items() if key in as_dx}, len(members))
+        is_dx, is_proc = (
+            _rows([rows for (_, name), rows in slots.items() if name in names], len(members))
+            for names in used_as
+        )
         self.dx, dx = CodeSpace.of(
             {
                 "listed": column(tables.mdc_principal, "dx"),
@@ -62,9 +62,9 @@ class Lists:
         dx_ids[is_dx], proc_ids[is_proc] = dx["members"], proc["members"]
         never = self.proc.lut(proc["invalid"]) & ~self.proc.lut(proc["valid"])
         for (owner, name), rows in slots.items():
-            if (owner, name) in as_dx:
+            if name in used_as[0]:
                 self.add(name, self.dx.lut(dx_ids[rows]), owner=owner)
-            if (owner, name) in as_proc:
+            if name in used_as[1]:
                 self.add(name, self.proc.lut(proc_ids[rows]) & ~never, owner=owner, procedures=True)
         self.add("procedure_valid", self.proc.lut(proc["valid"]), procedures=True)
         self.add("procedure_invalid", never, procedures=True)
@@ -121,21 +121,21 @@ class Lists:
             self._lists[False, mdc, MDC_LIST] = CodeList(MDC_LIST, mdc, lut, self.dx, bits, sites)
 
 
-def _rows(slots: Mapping[tuple[str, str], NDArray[np.int64]], rows: int) -> NDArray[np.int64]:
+def _rows(slots: Iterable[NDArray[np.int64]], rows: int) -> NDArray[np.int64]:
     """The rows of all these slots, in order."""
     wanted = np.zeros(rows, dtype=bool)
-    for of_slot in slots.values():
+    for of_slot in slots:
         wanted[of_slot] = True
     return np.flatnonzero(wanted)
 
 
-def _uses(used: Iterable[tuple[str, Condition]]) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
-    """Which slots (owner, name) are asked about as diagnoses, and which as procedures."""
-    kinds: tuple[set[tuple[str, str]], set[tuple[str, str]]] = (set(), set())
-    for owner, condition in used:
+def _uses(conditions: Iterable[Condition]) -> tuple[set[str], set[str]]:
+    """The names of slots that some condition asks about as diagnoses, and as procedures."""
+    kinds: tuple[set[str], set[str]] = (set(), set())
+    for condition in conditions:
         for predicate in predicates(condition):
             if predicate.slot is not None:
-                kinds[asks_procedures(predicate)].add((predicate.slot.owner or owner, predicate.slot.name))
+                kinds[asks_procedures(predicate)].add(predicate.slot.name)
     return kinds
 
 

@@ -1,5 +1,12 @@
-"""From the library to a compiled scheme, once per library and id."""
+"""From the library to a compiled scheme, once per library and id.
 
+The small tables under ``sources/schemes`` say what the scheme tables leave open: ``words`` (what a word of a
+cell means), ``outcomes`` (how answers that are no DRG are spelt), ``lists`` (lists from other codebooks) and
+``columns`` (which canonical column a quantity is). Rows without a scheme hold for all; a scheme's own rows
+and the tables of folders in front win.
+"""
+
+from collections.abc import Iterator
 from functools import lru_cache
 
 from codebooks import Library
@@ -24,17 +31,28 @@ def load_scheme(library: Library, scheme: str) -> Scheme:
 
 def conventions(library: Library, scheme: str) -> Conventions:
     """What the words in the tables of a scheme mean, and what it takes from other codebooks."""
-    words = records(library.table(f"{_SOURCES}/words"), "column", "word", "condition")
-    spelling = records(library.table(f"{_SOURCES}/outcomes"), "kind", "mdc", "adrg", "drg")
-    columns = records(library.table(f"{_SOURCES}/columns"), "scheme", "quantity", "column")
-    lists = records(library.table(f"{_SOURCES}/lists"), "scheme", "kind", "list", "table", "column", "flag")
+    words = _rows(library, "words", "column", "word", "condition")
+    spelling = _rows(library, "outcomes", "kind", "mdc", "adrg", "drg")
+    columns = _own(_rows(library, "columns", "scheme", "quantity", "column"), scheme)
+    lists = _own(_rows(library, "lists", "scheme", "kind", "list", "table", "column", "flag"), scheme)
     return Conventions(
         words={(name, word): condition for name, word, condition in words},
         spelling={kind: (mdc, adrg, drg) for kind, mdc, adrg, drg in spelling},
         named=tuple(
             NamedCodes(name, kind == _PROCEDURES, column(library.table(table), of, flag))
-            for owner, kind, name, table, of, flag in lists
-            if owner == scheme
+            for kind, name, table, of, flag in dict.fromkeys(lists)
         ),
-        columns={quantity: path for owner, quantity, path in columns if owner == scheme},
+        columns={row[0]: row[1] for row in columns},
     )
+
+
+def _rows(library: Library, name: str, *columns: str) -> Iterator[tuple[str, ...]]:
+    """The rows of a table in all folders, those of the folder in front last."""
+    for table in reversed(library.all_tables(f"{_SOURCES}/{name}")):
+        yield from records(table, *columns)
+
+
+def _own(rows: Iterator[tuple[str, ...]], scheme: str) -> list[tuple[str, ...]]:
+    """The rest of the rows for all schemes, then of the scheme's own."""
+    listed = list(rows)
+    return [row[1:] for owner in ("", scheme) for row in listed if row[0] == owner]

@@ -271,13 +271,13 @@ class UnknownNameError(ValueError):
         return say("messages", "unknown_name", language, name=self.name, known=", ".join(self.known))
 
 
-PRINCIPAL_DX = "principal_in"
+PRINCIPAL_DX, ANY_DX = "principal_in", "any_dx_in"
 
 # What a predicate over a list asks: procedures?, principal?, secondary?
 _MEMBERSHIP = {
     PRINCIPAL_DX: (False, True, False),
     "secondary_in": (False, False, True),
-    "any_dx_in": (False, False, False),
+    ANY_DX: (False, False, False),
     "principal_proc_in": (True, True, False),
     "secondary_proc_in": (True, False, True),
     "any_proc_in": (True, False, False),
@@ -290,7 +290,12 @@ def asks_procedures(predicate: Predicate) -> bool:
     return predicate.name == _COUNT or _MEMBERSHIP.get(predicate.name, _UNMATCHED)[0]
 
 
-VALID = Slot("procedure_valid")
+def asks_diagnoses(predicate: Predicate) -> bool:
+    """Whether a predicate looks at diagnoses."""
+    return predicate.name == _SITES or (predicate.name in _MEMBERSHIP and not asks_procedures(predicate))
+
+
+VALID, _ALL_DX = Slot("procedure_valid"), Slot("any_dx")
 _SHORT: dict[str, Condition] = {
     "principal_proc_valid": Predicate("principal_proc_in", VALID),
     "any_proc_valid": Predicate("any_proc_in", VALID),
@@ -330,7 +335,7 @@ def _comparison(condition: Compare, names: Names, *, contrary: bool) -> Program:
     name, slot = condition.quantity.name, condition.quantity.slot
     if slot is None and name in VARIABLES:
         return NumberIs(name, comparison, condition.number)
-    if slot is not None and name == _SITES:
+    if slot == _ALL_DX and name == _SITES:
         return SitesIn(names.slot(Slot("mdc"), procedures=False), comparison, condition.number)
     if slot is not None and name == _COUNT:
         return CountIn(names.slot(slot, procedures=True), comparison, condition.number)

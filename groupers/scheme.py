@@ -122,8 +122,8 @@ class Comorbidities:
 class Scheme:
     """A compiled scheme.
 
-    ``reasons`` are keys of ``texts/reasons.csv``, the first is empty; ``lists`` the diagnoses lists of the
-    whole scheme; ``columns`` the canonical column (``table.column``) behind each quantity (``age``, ``weight``, …).
+    ``reasons``: keys of ``texts/reasons.csv``, the first is empty. ``lists``: the diagnoses lists of the
+    whole scheme. ``columns``: the canonical column (``table.column``) behind each quantity (``age``, …).
     """
 
     id: str

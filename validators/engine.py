@@ -17,7 +17,7 @@ KeepGoing = Callable[[int, int], bool]
 """Called with checks done and checks in all; answering ``False`` stops the run."""
 
 
-class Stopped(Exception):  # noqa: N818 - not an error
+class Stopped(Exception):
     """The run was cancelled between two checks."""
 
 
@@ -37,7 +37,9 @@ def run(
     segments: list[Segment] = []
     not_run: list[NotRun] = []
     broken: list[Broken] = []
-    chosen = [check for check in (checks if checks is not None else checks_for(batch)) if settings.runs(check)]
+    chosen = [
+        check for check in (checks if checks is not None else checks_for(batch)) if settings.runs(check)
+    ]
     for done, check in enumerate(chosen):
         if keep_going is not None and not keep_going(done, len(chosen)):
             raise Stopped

@@ -16,7 +16,6 @@ from records.columns import take
 from validators.model import Check, Found, Severity
 from validators.texts import text_for
 
-
 Masking = Callable[[str, str], str]
 """Gets a column name and a text; gives what may be shown of it."""
 
@@ -107,7 +106,11 @@ class Report:
             yield from self._of(segment, fields, labels, language, mask or _as_it_is)
 
     def _of(
-        self, segment: Segment, fields: Mapping[str, Field], labels: list[str], language: str,
+        self,
+        segment: Segment,
+        fields: Mapping[str, Field],
+        labels: list[str],
+        language: str,
         mask: Masking,
     ) -> Iterator[Finding]:
         made = segment.check

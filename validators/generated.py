@@ -30,7 +30,7 @@ def layout_checks(batch: Batch) -> tuple[Check, ...]:
         made += _made(batch.library, layout_id)
     if len(batch.layouts) == 1:
         return tuple(made)
-    return _joint(made, batch)
+    return _joint(made)
 
 
 @cache
@@ -38,7 +38,7 @@ def _made(library: Library, layout_id: str) -> tuple[Check, ...]:
     return tuple(_Maker(library.layout(layout_id), library).checks())
 
 
-def _joint(made: list[Check], batch: Batch) -> tuple[Check, ...]:
+def _joint(made: list[Check]) -> tuple[Check, ...]:
     """Several layouts: a field's check speaks only of the cases that came in a layout which asks for it."""
     by_key: dict[str, list[Check]] = {}
     for check in made:
@@ -114,7 +114,12 @@ class _Maker:
             number = "V001" if field.kind in NUMERIC else "V002" if field.kind in TIMES else "V007"
             yield self._check(number, Severity.ERROR, field, node, _unreadable(field, node), fields=given)
         yield self._check(
-            "V006", Severity.WARNING, field, node, _odd_spelling(field, node), fields=given,
+            "V006",
+            Severity.WARNING,
+            field,
+            node,
+            _odd_spelling(field, node),
+            fields=given,
             fix=Fix(Level.SAFE, canonical_spelling(field)),
         )
         if field.kind is Kind.TEXT and field.length is not None:
@@ -134,7 +139,11 @@ class _Maker:
                 yield self._check(
                     "V004" if complete else "V005",
                     Severity.ERROR if complete else Severity.WARNING,
-                    field, node, _outside(field, node, codes), fields=given, set=field.value_set,
+                    field,
+                    node,
+                    _outside(field, node, codes),
+                    fields=given,
+                    set=field.value_set,
                 )
 
     def _value_set(self, name: str) -> tuple[frozenset[str], bool] | None:
@@ -247,8 +256,11 @@ def _due(column: object, condition: Condition) -> Mask:
     numbers = np.asarray(column)
     if condition.op == "present":
         return ~missing_mask(numbers)
-    compare: Mapping[str, Callable[[object, object], Mask]] = {
-        "ge": np.greater_equal, "gt": np.greater, "le": np.less_equal, "lt": np.less,
+    compare: Mapping[str, Callable[..., Mask]] = {
+        "ge": np.greater_equal,
+        "gt": np.greater,
+        "le": np.less_equal,
+        "lt": np.less,
     }
     return compare[condition.op](numbers, float(condition.values[0]))
 

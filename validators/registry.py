@@ -21,6 +21,7 @@ class Registered:
         self.check = made
 
     def __call__(self, *arguments: object) -> object:
+        """What the function itself answers."""
         return self.check.function(*arguments)
 
     def fix(self, level: Level) -> Callable[[FixFunction], FixFunction]:

@@ -27,7 +27,7 @@ def _damaged(number: Text) -> Mask:
     "P101",
     Severity.ERROR,
     fields=["cases.certificate_no", "cases.card_number", "cases.card_form"],
-    basis=Basis(GB_11643, "3.1"),
+    basis=Basis(GB_11643, "号码的结构"),
     since="2026.12",
 )
 def id_number_malformed(batch: Batch) -> Found:
@@ -55,7 +55,7 @@ def id_number_damaged_by_a_spreadsheet(batch: Batch) -> Mask:
     "P103",
     Severity.ERROR,
     fields=["cases.certificate_no", "cases.card_number", "cases.card_form", "cases.card_check_fits"],
-    basis=Basis(GB_11643, "3.2.4"),
+    basis=Basis(GB_11643, "校验码"),
     since="2026.12",
 )
 def id_check_character_wrong(batch: Batch) -> Mask:
@@ -69,7 +69,7 @@ def id_check_character_wrong(batch: Batch) -> Mask:
     "P104",
     Severity.WARNING,
     fields=["cases.certificate_no", "cases.card_form"],
-    basis=Basis("中华人民共和国居民身份证法", "第三条"),
+    basis=Basis("中华人民共和国居民身份证法", "第二十三条"),
     since="2026.12",
 )
 def id_number_of_the_first_generation(batch: Batch) -> Mask:
@@ -82,7 +82,7 @@ def id_number_of_the_first_generation(batch: Batch) -> Mask:
     "P105",
     Severity.ERROR,
     fields=["cases.born_on", "cases.card_born_on", "cases.card_number", "cases.card_check_fits"],
-    basis=Basis(GB_11643, "3.2.2"),
+    basis=Basis(GB_11643, "出生日期码"),
     since="2026.12",
 )
 def birth_date_differs_from_the_id(batch: Batch) -> Found:
@@ -108,7 +108,7 @@ def birth_date_of_the_id(batch: Batch, rows: Rows) -> list[Repair]:
     "P106",
     Severity.ERROR,
     fields=["cases.certificate_no", "cases.card_form", "cases.card_born_on"],
-    basis=Basis(GB_11643, "3.2.2"),
+    basis=Basis(GB_11643, "出生日期码"),
     since="2026.12",
 )
 def id_holds_no_date(batch: Batch) -> Mask:
@@ -122,7 +122,7 @@ def id_holds_no_date(batch: Batch) -> Mask:
     "P107",
     Severity.ERROR,
     fields=["cases.sex", "cases.card_sex", "cases.card_number", "cases.card_check_fits"],
-    basis=Basis(GB_11643, "3.2.3"),
+    basis=Basis(GB_11643, "顺序码"),
     since="2026.12",
 )
 def sex_differs_from_the_id(batch: Batch) -> Found:
@@ -146,7 +146,7 @@ def sex_of_the_id(batch: Batch, rows: Rows) -> list[Repair]:
     "P108",
     Severity.WARNING,
     fields=["cases.certificate_no", "cases.certificate_type"],
-    basis=Basis(GB_11643, "3.2.4"),
+    basis=Basis(GB_11643, "校验码"),
     since="2026.12",
 )
 def id_ends_in_a_small_x(batch: Batch) -> Mask:
@@ -171,7 +171,7 @@ def capital_x(batch: Batch, rows: Rows) -> list[Repair]:
     "P109",
     Severity.WARNING,
     fields=["cases.certificate_no", "cases.card_number", "cases.card_form", "cases.card_check_fits"],
-    basis=Basis(GB_11643, "3.2.1"),
+    basis=Basis(GB_11643, "地址码"),
     since="2026.12",
 )
 def id_of_an_unknown_province(batch: Batch) -> Mask:

@@ -1,0 +1,81 @@
+"""The shipped schemes, and the cases with known answers."""
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import codebooks
+import groupers
+
+DATA = Path(__file__).resolve().parents[1] / "data" / "grouping"
+
+
+@dataclass(frozen=True)
+class Known:
+    """The cases of one file and their answers (MDC, ADRG, DRG)."""
+
+    scheme: str
+    ids: list[str]
+    given: groupers.GroupingInput
+    answers: list[tuple[str, str, str]]
+
+
+def known_cases(path: Path, scheme: str) -> Known:
+    """Read a grouping table of ``tests/data/grouping``."""
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    given = groupers.GroupingInput.of(
+        {
+            "dx": row["dx"].split("|") if row["dx"] else [],
+            "proc": row["proc"].split("|") if row["proc"] else [],
+            **{name: float(row[name] or "nan") for name in ("age", "age_days", "weight", "sex")},
+        }
+        for row in rows
+    )
+    answers = [(row["mdc"], row["adrg"], row["drg"]) for row in rows]
+    return Known(scheme, [row["id"] for row in rows], given, answers)
+
+
+def answers(groups: groupers.Groups) -> list[tuple[str, str, str]]:
+    """MDC, ADRG and DRG of each case."""
+    return list(zip(groups.mdc.to_list(), groups.adrg.to_list(), groups.drg.to_list(), strict=True))
+
+
+@pytest.fixture(scope="session")
+def library():
+    return codebooks.shipped()
+
+
+@pytest.fixture(scope="session")
+def drg_20(library):
+    return groupers.load_scheme(library, "chs-drg-2.0")
+
+
+@pytest.fixture(scope="session")
+def drg_11(library):
+    return groupers.load_scheme(library, "chs-drg-1.1")
+
+
+@pytest.fixture(
+    scope="session",
+    params=[("chs_drg_20.csv", "chs-drg-2.0"), ("chs_drg_11.csv", "chs-drg-1.1")],
+    ids=["2.0", "1.1"],
+)
+def known(request):
+    name, scheme = request.param
+    return known_cases(DATA / name, scheme)
+
+
+@pytest.fixture(scope="session")
+def scheme(known, library):
+    """The scheme of ``known``."""
+    return groupers.load_scheme(library, known.scheme)
+
+
+@pytest.fixture(scope="session")
+def shuffled():
+    """A repeatable random source."""
+    return np.random.default_rng(20261121)

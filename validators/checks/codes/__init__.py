@@ -1,0 +1,1 @@
+"""Series C: code standards - structure, edition, names."""

@@ -1,0 +1,1 @@
+"""Series G: groups, as the pipeline has attached them to the batch."""

@@ -1,0 +1,1 @@
+"""Series O: operations and procedures."""

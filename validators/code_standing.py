@@ -1,0 +1,216 @@
+"""How a written code stands to the edition in force: in it, spelt otherwise, of another edition, damaged, cut.
+
+Every distinct code has exactly one standing, so that one mistake gives one finding. Nothing is repaired here:
+targets and candidates are offered. Sources: 医保发〔2019〕39号 (structure, edition) and the published maps.
+"""
+
+import re
+import unicodedata
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import cache, cached_property
+
+import codebooks
+from codebooks import CodeTable
+
+
+class Standing(IntEnum):
+    """What a written code is to the edition in force."""
+
+    CURRENT = 0
+    SPELT_OTHERWISE = 1  # width, spaces, case, X for x
+    FORM_DIFFERS = 2  # dagger, point or filler x: one code has the same letters and digits
+    OTHER_EDITION = 3
+    NUMBER_DAMAGED = 4  # a spreadsheet took it for a number or a date
+    ASTERISK_ALONE = 5
+    CUT_SHORT = 6
+    MALFORMED = 7
+    UNKNOWN = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The standing of one written code, the codes that may be meant and the edition it is of."""
+
+    standing: Standing
+    targets: tuple[str, ...] = ()
+    edition: str = ""
+
+
+SHOWN = 6
+"""How many candidates a message names."""
+
+LONGEST_CATEGORY = 4
+"""Digits that a category or subcategory may have without its point; more are a number."""
+
+_INVISIBLE = dict.fromkeys([*range(0x20), 0x7F, 0xAD, 0x200B, 0x200C, 0x200D, 0xFEFF])
+_DAGGERS = str.maketrans({"†": "+", "✝": "+", "‡": "+", "☨": "+"})
+_DATE = re.compile(
+    r"\d{4}[-/年]\d{1,2}([-/月]\d{1,2}日?)?( \d{1,2}:\d{2}(:\d{2})?)?|\d{1,2}[-/]\d{1,2}([-/]\d{2,4})?"
+    r"|\d{1,2}月\d{1,2}日|\d{1,2}[-/](\d{1,2}月|[A-Za-z]{3})|[A-Za-z]{3}[-/]\d{2}|#.*"
+)
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([Ee][+-]?\d+)?")
+_PLAIN = re.compile(r"\d{2}\.\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """Another edition: its title, its codes, and the map to the edition in force."""
+
+    title: str
+    codes: frozenset[str]
+    targets: dict[str, str]
+
+    def holds(self, spellings: Iterable[str]) -> str | None:
+        """The spelling under which this edition knows the code."""
+        return next((code for code in spellings if code in self.codes or code in self.targets), None)
+
+
+class CodeJudge:
+    """Judges written codes of one use (``diagnoses``, ``procedures``) against one edition; keeps its verdicts."""
+
+    def __init__(self, library: codebooks.Library, use: str, book: CodeTable) -> None:
+        self.book = book
+        self._library = library
+        self._use = use
+        self._kept: dict[str, Verdict] = {}
+        self._shortest = 3 if use == "diagnoses" else 2
+        self._structure = library.standards()["diagnosis" if use == "diagnoses" else "procedure"]
+
+    def verdict(self, written: str) -> Verdict:
+        """The standing of one code as it was written."""
+        found = self._kept.get(written)
+        if found is None:
+            found = self._kept[written] = self._judged(written)
+        return found
+
+    def name_of(self, code: str) -> str:
+        """The official name of a code of this edition."""
+        (position,) = self.book.ids([code]).tolist()
+        return self.book.names[position] if position >= 0 else ""
+
+    def _judged(self, written: str) -> Verdict:
+        if written in self.book:
+            return Verdict(Standing.CURRENT)
+        tidy = _tidy(written)
+        if tidy in self.book:
+            return Verdict(Standing.SPELT_OTHERWISE, (tidy,))
+        crossed = tidy.translate(_DAGGERS)
+        if crossed in self.book:
+            return Verdict(Standing.FORM_DIFFERS, (crossed,))
+        other = self._other_edition((tidy, crossed, crossed.replace("+", "†")))
+        if other is not None:
+            return other
+        same_skeleton = self._skeletons.get(skeleton(tidy)) or self._skeletons.get("0" + skeleton(tidy))
+        if same_skeleton:
+            return Verdict(Standing.FORM_DIFFERS, (same_skeleton,))
+        return self._fragment(written.strip(), crossed)
+
+    def _other_edition(self, spellings: tuple[str, ...]) -> Verdict | None:
+        title = ""
+        targets: dict[str, None] = {}
+        for edition in self.editions:
+            known = edition.holds(spellings)
+            if known is None:
+                continue
+            title = title or edition.title
+            target = edition.targets.get(known)
+            if target is not None and target in self.book:
+                targets[target] = None
+        return Verdict(Standing.OTHER_EDITION, tuple(targets), title) if title else None
+
+    def _fragment(self, written: str, tidy: str) -> Verdict:
+        if _DATE.fullmatch(written) or ("e" in written.lower() and _NUMBER.fullmatch(written)):
+            return Verdict(Standing.NUMBER_DAMAGED)
+        if _NUMBER.fullmatch(tidy):
+            same_number = self._numbers.get(float(tidy), ()) if "." in tidy else ()
+            if same_number or self._use == "diagnoses" or (tidy.isdecimal() and len(tidy) > LONGEST_CATEGORY):
+                return Verdict(Standing.NUMBER_DAMAGED, same_number)
+        if self._use == "diagnoses" and self._is_asterisk(tidy):
+            return Verdict(Standing.ASTERISK_ALONE)
+        beginning = tidy.rstrip(".x")
+        longer = self._beginning_with(beginning) if len(beginning) >= self._shortest else ()
+        if longer:
+            return Verdict(Standing.CUT_SHORT, longer)
+        return Verdict(Standing.UNKNOWN if self._structure.fits(tidy) else Standing.MALFORMED)
+
+    def _is_asterisk(self, tidy: str) -> bool:
+        return "+" not in tidy and (tidy.endswith("*") or tidy[:3] in self._asterisk_categories)
+
+    def _beginning_with(self, beginning: str) -> tuple[str, ...]:
+        start = bisect_left(self._sorted, beginning)
+        found = []
+        for code in self._sorted[start : start + SHOWN]:
+            if not code.startswith(beginning):
+                break
+            found.append(code)
+        return tuple(found)
+
+    @cached_property
+    def _sorted(self) -> list[str]:
+        return sorted(self.book.codes)
+
+    @cached_property
+    def _skeletons(self) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for code in self.book.codes:
+            bones = skeleton(code)
+            found[bones] = "" if bones in found else code
+        return found
+
+    @cached_property
+    def _numbers(self) -> dict[float, tuple[str, ...]]:
+        found: dict[float, tuple[str, ...]] = {}
+        for code in self.book.codes:
+            if _PLAIN.fullmatch(code):
+                found[float(code)] = (*found.get(float(code), ()), code)
+        return found
+
+    @cached_property
+    def _asterisk_categories(self) -> frozenset[str]:
+        alone = {code[:3] for code in self.book.codes if "+" not in code}
+        return frozenset(code.partition("+")[2][:3] for code in self.book.codes if "+" in code) - alone
+
+    @cached_property
+    def editions(self) -> tuple[Edition, ...]:
+        """The other editions, in the order in which they are asked."""
+        return tuple(
+            _edition(self._library, row)
+            for row in sorted(self._library.rows("sources/checks/other_editions"), key=_order)
+            if row["use"] == self._use
+        )
+
+
+def _order(row: Mapping[str, object]) -> int:
+    return int(str(row["seq"]))
+
+
+def _edition(library: codebooks.Library, row: Mapping[str, object]) -> Edition:
+    codes = library.codes(str(row["codes"])).codes if row["codes"] else ()
+    targets: dict[str, str] = {}
+    if row["map"]:
+        table = library.table(str(row["map"]))
+        columns = (table.column(name).to_pylist() for name in ("from_code", "to_code"))
+        targets = dict(zip(*columns, strict=True))
+    return Edition(str(row["title"]), frozenset(codes), targets)
+
+
+def _tidy(written: str) -> str:
+    text = unicodedata.normalize("NFKC", written.translate(_INVISIBLE))
+    text = "".join(text.split()).upper()
+    # The filler is a small x; the category letter X is a capital.
+    return text[:1] + text[1:].replace("X", "x")
+
+
+def skeleton(code: str) -> str:
+    """The letters and digits of a code without points, signs and the filler x."""
+    upper = code.upper()
+    return upper[:1] + "".join(sign for sign in upper[1:] if sign.isalnum() and sign != "X")
+
+
+@cache
+def judge(library: codebooks.Library, use: str, book: str) -> CodeJudge:
+    """The judge of ``use`` for the edition ``book``; the same object for the same books."""
+    return CodeJudge(library, use, library.codes(book))
