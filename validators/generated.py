@@ -27,14 +27,15 @@ def layout_checks(batch: Batch) -> tuple[Check, ...]:
     """The checks that the layouts of ``batch`` imply."""
     made: list[Check] = []
     for layout_id in batch.layouts:
-        made += _made(batch.library, layout_id)
+        made += checks_of_layout(batch.library, layout_id)
     if len(batch.layouts) == 1:
         return tuple(made)
     return _joint(made)
 
 
 @cache
-def _made(library: Library, layout_id: str) -> tuple[Check, ...]:
+def checks_of_layout(library: Library, layout_id: str) -> tuple[Check, ...]:
+    """The checks that one layout implies, made once a library."""
     return tuple(_Maker(library.layout(layout_id), library).checks())
 
 
