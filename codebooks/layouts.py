@@ -71,6 +71,7 @@ class Field:
     headers: tuple[str, ...]
     zero_is_empty: bool
     separator: str
+    code_use: str
     note: str
     conditions: tuple[Condition, ...]
 
@@ -207,6 +208,7 @@ def _field(
         headers=_split(_text(place, "headers")),
         zero_is_empty=_text(place, "zero_is_empty") == "Y",
         separator=_text(place, "separator"),
+        code_use=_text(place, "code_use"),
         note=facts["note"],
         conditions=tuple(
             Condition(

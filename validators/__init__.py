@@ -5,6 +5,7 @@ Nothing here knows screens, files or groupers; grouping results are read from th
 
 from validators.engine import KeepGoing, Stopped, checks_for, run, touched_by
 from validators.findings import Broken, Finding, NotRun, Report, Segment, case_labels
+from validators.generated import checks_of_layout
 from validators.model import CRAFT, Basis, Check, Fix, Found, Level, Repair, Rows, Settings, Severity
 from validators.registry import all_checks, check
 from validators.settings import CheckSettings, check_settings
@@ -36,6 +37,7 @@ __all__ = [
     "check",
     "check_settings",
     "checks_for",
+    "checks_of_layout",
     "run",
     "text_for",
     "touched_by",

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from codebooks.layouts import Field
-from records import Batch, Column, cell, fields_of, text_of
+from records import ROW, Batch, Column, cell, fields_of, text_of
 from records.arrow import Mask
 from records.columns import take
 from validators.model import Check, Found, Severity
@@ -120,12 +120,12 @@ class Report:
         for at in range(len(segment)):
             row = int(segment.rows[at])
             value: str | None = None
-            if made.column in table.data and not self.batch.is_derived(f"{made.table}.{made.column}"):
+            if made.column in table.data and made.column != ROW:
                 if own is not None:
                     value = text_of(table, row, own)
                 else:
                     held = cell(table.column(made.column), row)
-                    value = None if held is None else str(held)
+                    value = None if held is None or isinstance(held, bool) else shown(held)
             if value is not None:
                 value = mask(made.column, value)
             holes = _Holes(self.batch, segment, at, row, value, mask)
@@ -162,21 +162,22 @@ class _Holes(dict[str, object]):
         if name == "position":
             return int(self._batch.table(segment.check.table).seq[self._row]) + 1
         if name in segment.holes:
-            return _shown(cell(segment.holes[name], self._at))
+            return shown(cell(segment.holes[name], self._at))
         if name in segment.check.holes:
             return segment.check.holes[name]
         if name in segment.thresholds:
-            return _shown(segment.thresholds[name])
+            return shown(segment.thresholds[name])
         table = self._batch.table(segment.check.table)
         if name in table.data:
-            return self._mask(name, _shown(cell(table.data[name], self._row)))
+            return self._mask(name, shown(cell(table.data[name], self._row)))
         case_table = self._batch.cases
         if name in case_table.data:
-            return self._mask(name, _shown(cell(case_table.data[name], int(segment.cases[self._at]))))
+            return self._mask(name, shown(cell(case_table.data[name], int(segment.cases[self._at]))))
         return "—"
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
+    """A value as a message shows it."""
     if value is None:
         return "—"
     if isinstance(value, np.datetime64):

@@ -114,15 +114,16 @@ class _Maker:
         if field.kind is not Kind.TEXT:
             number = "V001" if field.kind in NUMERIC else "V002" if field.kind in TIMES else "V007"
             yield self._check(number, Severity.ERROR, field, node, _unreadable(field, node), fields=given)
-        yield self._check(
-            "V006",
-            Severity.WARNING,
-            field,
-            node,
-            _odd_spelling(field, node),
-            fields=given,
-            fix=Fix(Level.SAFE, canonical_spelling(field)),
-        )
+        if not field.code_use:  # how a diagnosis or procedure code is spelt, the chapter of codes says once
+            yield self._check(
+                "V006",
+                Severity.WARNING,
+                field,
+                node,
+                _odd_spelling(field, node),
+                fields=given,
+                fix=Fix(Level.SAFE, canonical_spelling(field)),
+            )
         if field.kind is Kind.TEXT and field.length is not None:
             limit = str(field.length)
             yield self._check(

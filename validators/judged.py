@@ -125,7 +125,8 @@ def _target(own: CodeJudge, verdict: Verdict) -> str:
 
 
 def _candidates(own: CodeJudge, verdict: Verdict) -> str:
-    return SEPARATOR.join(_named(own, code) for code in verdict.targets[:SHOWN])
+    named = SEPARATOR.join(_named(own, code) for code in verdict.targets[:SHOWN])
+    return f" [{named}]" if named else ""
 
 
 def replaced(use: str, *, name: str = "", table: str = "", column: str = "code") -> FixFunction:

@@ -86,5 +86,3 @@ def repeated(batch: Batch, table: Table, keys: np.ndarray, first: np.ndarray) ->
     order = np.lexsort((rows, ~first[rows], pairs))
     later = np.flatnonzero(pairs[order][1:] == pairs[order][:-1]) + 1
     return np.sort(rows[order[later]])
-
-

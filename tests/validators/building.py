@@ -9,6 +9,7 @@ An override speaks canonical names and raw texts, as a hospital system would hav
     {"layout": "4101A"}                                     the same case as another message
     {"layout": ["4101", "4101A"]}                           in both messages, joined on reading
     {"groups": [{"drg": "HC15"}]}                           a table that no layout has, values as they are
+    {"later": {"diagnoses": {"external_cause_row": ""}}}    text columns that layouts to come will have, in all rows
 
 An empty text is an empty field. Not here: which checks there are, what they should find.
 """
@@ -41,17 +42,23 @@ Content = dict[str, Rows]
 def batch(*overrides: Override) -> Batch:
     """One case an override, in order; the clean case alone where there is none."""
     wanted = overrides or ({},)
+    by_layout: dict[str, list[dict[str, Any]]] = {}
+    for override in wanted:
+        for layout in layouts_of(override):
+            by_layout.setdefault(layout, []).append(message(override, layout))
     with tempfile.TemporaryDirectory() as folder:
-        paths = []
-        for number, override in enumerate(wanted):
-            for layout in layouts_of(override):
-                path = Path(folder) / f"{number:04}-{layout}.json"
-                path.write_text(json.dumps(message(override, layout), ensure_ascii=False), "utf-8")
-                paths.append(path)
+        paths = [Path(folder) / f"{layout}.json" for layout in by_layout]
+        for path, messages in zip(paths, by_layout.values(), strict=True):
+            path.write_text(json.dumps(messages, ensure_ascii=False), "utf-8")
         result = read(paths)
     assert result.batch is not None, [found.message() for found in result.problems]
     assert len(result.batch) == len(wanted), "two cases of one identity in two layouts were joined"
     _attach(result.batch, "groups", [list(override.get("groups", ())) for override in wanted])
+    for override in wanted:
+        for table, columns in override.get("later", {}).items():
+            for column, text in columns.items():
+                held = result.batch.table(table)
+                held.data[column] = Text.constant(text or None, held.rows)
     return result.batch
 
 
@@ -67,7 +74,7 @@ def message(override: Override, layout_id: str = DEFAULT_LAYOUT) -> dict[str, An
     content = copy.deepcopy(_base())
     for change in (_base_of(layout.id), override):
         for table, given in change.items():
-            if table not in {"layout", "groups"}:
+            if table not in {"layout", "groups", "later"}:
                 content[table] = _replaced(content.get(table, []), given, table)
     if len(layouts_of(override)) > 1:  # what one message has no room for stands in the other
         content = {name: rows for name, rows in content.items() if _fits(layout, name, len(rows))}
@@ -76,15 +83,16 @@ def message(override: Override, layout_id: str = DEFAULT_LAYOUT) -> dict[str, An
     return made
 
 
-def settings(**parts: Any) -> validators.CheckSettings:
-    """The national profile's settings, narrowed by ``select`` and ``ignore``."""
+@cache
+def settings(*select: str) -> validators.CheckSettings:
+    """The national profile's settings, narrowed to some checks."""
     library = codebooks.shipped()
-    return validators.check_settings(library, library.profile("national"), **parts)
+    return validators.check_settings(library, library.profile("national"), select)
 
 
 def report(made: Batch, *identifiers: str) -> validators.Report:
     """The report of some checks (all where none is named). Fails where a check broke."""
-    found = validators.run(made, settings(select=identifiers))
+    found = validators.run(made, settings(*identifiers))
     assert not found.broken, [f"{broken.check.key}: {broken.failure}" for broken in found.broken]
     return found
 
@@ -167,11 +175,11 @@ def _body(layout: Layout, content: Content) -> dict[str, Any]:
         table = "diagnoses" if name == OUTPATIENT_TABLE else name
         for given in rows:
             row = {**OUTPATIENT, **given} if name == OUTPATIENT_TABLE else given
-            node = _node_for(layout, table, row, len(rows))
-            if node is None:
+            place = _node_for(layout, table, row, len(rows))
+            if place is None:
                 assert _base().get(name) == rows, f"{layout.id} has no place for {table}"
                 continue
-            _place(body, layout, node, row)
+            _place(body, layout, place, row)
     return body
 
 

@@ -4,6 +4,7 @@ And for every fix: it mends what was found, once, and brings nothing up that it 
 """
 
 import csv
+import json
 import re
 import string
 import tomllib
@@ -28,7 +29,8 @@ ABOUT = {"note", "rows", "key", "beside"}
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 RESERVED = {
-    row["id"]: row for row in csv.DictReader((ROOT / "validators" / "identifiers.csv").open(encoding="utf-8"))
+    row["id"]: row
+    for row in csv.DictReader((ROOT / "validators" / "identifiers.csv").read_text("utf-8").splitlines())
 }
 GENERATED = sorted(name for name, row in RESERVED.items() if row["note"] == "generated")
 CHECKS = validators.all_checks()
@@ -45,6 +47,12 @@ def _examples(identifier: str) -> dict[str, Any]:
 
 
 def _batch(example: dict[str, Any]) -> Batch:
+    return _batch_of(json.dumps(example))
+
+
+@cache
+def _batch_of(text: str) -> Batch:
+    example = json.loads(text)
     own = {key: value for key, value in example.items() if key not in ABOUT}
     return building.batch(own, *example.get("beside", []))
 
@@ -73,13 +81,17 @@ def test_every_identifier_is_reserved_once() -> None:
 
 def test_generated_kinds_are_reserved() -> None:
     made = building.batch({"layout": ["4101", "4101A"]})
-    assert {check.id for check in validators.checks_for(made)} - {check.id for check in CHECKS} <= set(GENERATED)
+    assert {check.id for check in validators.checks_for(made)} - {check.id for check in CHECKS} <= set(
+        GENERATED
+    )
 
 
 @every
 def test_has_words_in_both_languages(identifier: str) -> None:
     chinese, english = (validators.text_for(identifier, language) for language in ("zh", "en"))
-    assert all(CHINESE.search(part) for part in (chinese.title, chinese.message, chinese.why, chinese.what_to_do))
+    assert all(
+        CHINESE.search(part) for part in (chinese.title, chinese.message, chinese.why, chinese.what_to_do)
+    )
     assert not any(CHINESE.search(part) for part in (english.title, english.message, english.why))
     holes = [
         {name for _, name, _, _ in string.Formatter().parse(words.message) if name is not None}
@@ -144,11 +156,11 @@ def test_gives_a_mask_over_its_table_even_of_nothing(check: Check) -> None:
 
 @cache
 def _many() -> Batch:
-    """Every example that is one 4101 message, as one batch of different cases."""
-    wanted = []
+    """The first bad and good example of every check that is one 4101 message, as one batch."""
+    wanted: list[dict[str, Any]] = []
     for identifier in EVERY:
         examples = _examples(identifier)
-        for example in (*examples.get("bad", []), *examples.get("good", [])):
+        for example in (*examples.get("bad", [])[:1], *examples.get("good", [])[:1]):
             if "layout" not in example:
                 own = {key: value for key, value in example.items() if key not in ABOUT}
                 number = f"S{len(wanted):05}"
@@ -158,9 +170,7 @@ def _many() -> Batch:
 
 
 def _found(report: validators.Report) -> set[tuple[str, int]]:
-    return {
-        (segment.check.key, int(row)) for segment in report.segments for row in segment.row_ids.tolist()
-    }
+    return {(segment.check.key, int(row)) for segment in report.segments for row in segment.row_ids.tolist()}
 
 
 def test_one_case_alone_gives_what_it_gives_among_others() -> None:
@@ -174,7 +184,7 @@ def test_one_case_alone_gives_what_it_gives_among_others() -> None:
         for case, row in zip(segment.cases.tolist(), segment.row_ids.tolist(), strict=True):
             expected[case].add((segment.check.key, row))
     made_by_hand = [check for check in alone if check.id not in GENERATED]
-    for case in range(len(batch)):
+    for case in range(0, len(batch), 4):  # every fourth case is enough to see a check that looks aside
         checks = alone if case % 20 == 0 else made_by_hand
         keys = {check.key for check in checks}
         one = validators.run(batch.slice(np.array([case])), settings, checks=checks)
@@ -192,7 +202,9 @@ def test_a_fix_mends_what_was_found(check: Check) -> None:
         assert len(repairs) == len(rows)
         edits = [edit for repair in repairs for edit in repair]
         ids = {
-            int(batch.table(check.table).row_id[row]) for row, repair in zip(rows, repairs, strict=True) if repair
+            int(batch.table(check.table).row_id[row])
+            for row, repair in zip(rows, repairs, strict=True)
+            if repair
         }
         if not edits or check.fix.level is Level.ADVICE:
             continue

@@ -64,9 +64,7 @@ def diagnosis_code_unknown(batch: Batch) -> Found:
     return misfits(batch, "diagnoses", Standing.UNKNOWN, among=batch.diagnoses.western)
 
 
-@check(
-    "C108", Severity.ERROR, fields=(*FIELDS, "diagnoses.leading"), basis=STRUCTURE, since="2026.12"
-)
+@check("C108", Severity.ERROR, fields=(*FIELDS, "diagnoses.leading"), basis=STRUCTURE, since="2026.12")
 def asterisk_code_alone(batch: Batch) -> Found:
     """An asterisk code says how a disease shows itself; it stands behind its cause in one code, never alone."""
     among = batch.diagnoses.western & ~batch.diagnoses.leading

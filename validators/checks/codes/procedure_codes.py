@@ -106,9 +106,7 @@ def outpatient_procedure_code_of_another_edition(batch: Batch) -> Found:
 
 
 outpatient_procedure_code_of_another_edition.fix(Level.CONFIRM)(
-    replaced(
-        "procedures", name="procedure_name", table="outpatient_conditions", column="procedure_code"
-    )
+    replaced("procedures", name="procedure_name", table="outpatient_conditions", column="procedure_code")
 )
 
 

@@ -1,11 +1,15 @@
 """Series G: what the pipeline has attached about the group of each case. Nothing is grouped here."""
 
+import numpy as np
+from numpy.typing import NDArray
+
 from records import Batch, Text
 from records.arrow import Mask
 from validators.model import Basis, Severity
 from validators.registry import check
 
 SCHEME = Basis("按病组（DRG）付费分组方案", "分组流程")
+AMBIGUOUS = "QY"
 GAP = "gap_"
 FLAGS = ("several_principals", "no_principal_flag")
 ASSUMED = ("age_assumed", "weight_assumed")
@@ -73,11 +77,31 @@ def grouped_by_the_first_row(batch: Batch) -> Mask:
     since="2026.12",
 )
 def another_order_groups_elsewhere(batch: Batch) -> Mask:
-    """With another recorded procedure in front the case would be in another group."""
+    """With another recorded procedure in front the case would be in another group of the same or a higher class.
+
+    Classes are surgical, procedural and medical: that a lesser procedure in front would lead to a lesser class
+    is no news.
+    """
     groups = batch.groups
     other: Text = groups.other_drg
-    mask: Mask = other.present & ~other.same_as(groups.drg)
+    elsewhere = other.present & ~other.same_as(groups.drg)
+    mask: Mask = elsewhere & (_class_of(batch, other) >= _class_of(batch, groups.drg))
     return mask
+
+
+def _class_of(batch: Batch, drg: Text) -> NDArray[np.int64]:
+    """The class of each group by its second letter; below all where it has none or is ambiguous."""
+    classes = [
+        (str(row["first"]), str(row["last"]), int(str(row["rank"])))
+        for row in batch.library.rows("sources/checks/adrg_classes")
+    ]
+
+    def rank(code: str) -> int:
+        ambiguous = code[1:] == AMBIGUOUS
+        found = (rank for first, last, rank in classes if first <= code[1:2] <= last and not ambiguous)
+        return next(found, -1)
+
+    return drg.looked_up(rank, "int64", -1)
 
 
 @check(

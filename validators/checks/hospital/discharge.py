@@ -31,9 +31,7 @@ def readmission_purpose_without_a_plan(batch: Batch) -> Mask:
 def no_readmission_purpose(batch: Batch, rows: Rows) -> list[Repair]:
     """The purpose goes."""
     cases = batch.cases
-    return [
-        (SetCell("cases", int(cases.row_id[row]), "readmission_purpose", None),) for row in rows.tolist()
-    ]
+    return [(SetCell("cases", int(cases.row_id[row]), "readmission_purpose", None),) for row in rows.tolist()]
 
 
 @check(
@@ -75,8 +73,6 @@ def day_surgery_of_several_days(batch: Batch, thresholds: Settings) -> Found:
 def day_surgery_without_an_operation(batch: Batch) -> Mask:
     """Day surgery is surgery."""
     table = batch.procedures
-    operated = (
-        batch.any(table, table.code.present) if table.has("code") else np.zeros(len(batch), dtype=bool)
-    )
+    operated = batch.any(table, table.code.present) if table.has("code") else np.zeros(len(batch), dtype=bool)
     mask: Mask = batch.cases.inpatient_type.is_(DAY_SURGERY) & ~operated
     return mask

@@ -1,5 +1,7 @@
 """Series M, the fee categories: parts that add up, each category once, amounts that fit the stay."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from records import Batch, Text
@@ -9,9 +11,7 @@ from validators.model import Basis, Found, Settings, Severity
 from validators.registry import check
 
 FILLING = "医保办发〔2021〕34号"
-PARTS = tuple(
-    f"charges.{name}_amount" for name in ("class_a", "class_b", "own_expense", "other")
-)
+PARTS = tuple(f"charges.{name}_amount" for name in ("class_a", "class_b", "own_expense", "other"))
 BED, SURGERY, NURSING = "01", "06", "07"
 OPERATION = "手术"
 
@@ -27,11 +27,8 @@ OPERATION = "手术"
 def fee_parts_do_not_add_up(batch: Batch, thresholds: Settings) -> Found:
     """Amount = class A + class B + own expense + other; a missing part counts as nothing."""
     table = batch.charges
-    parts = [table.column(name.partition(".")[2]) for name in PARTS]
-    total: Floats = np.sum([np.nan_to_num(part) for part in parts], axis=0)
-    given = np.any([~np.isnan(part) for part in parts], axis=0)
-    differs = np.abs(table.amount - total) > thresholds["tolerance"]
-    return Found(given & differs, {"sum": total})
+    total = _sum([table.column(name.partition(".")[2]) for name in PARTS])
+    return Found(np.abs(table.amount - total) > thresholds["tolerance"], {"sum": total})
 
 
 @check(
@@ -45,11 +42,11 @@ def fee_category_twice(batch: Batch) -> Mask:
     """Each of the fourteen categories has one row a case; the first one is not flagged."""
     table = batch.charges
     category: Text = table.category
-    key = table.case.astype(np.int64) * (len(category.values) + 1) + category.codes
-    known = np.flatnonzero(category.present)
-    _, first = np.unique(key[known], return_index=True)
-    mask = category.present.copy()
-    mask[known[first]] = False
+    key = table.case.astype(np.int64) * (len(category.values) + 1) + category.codes + 1
+    repeated = np.flatnonzero((np.bincount(key, minlength=1)[key] > 1) & category.present)
+    mask = np.zeros(table.rows, dtype=bool)
+    mask[repeated] = True
+    mask[repeated[np.unique(key[repeated], return_index=True)[1]]] = False
     return mask
 
 
@@ -145,6 +142,18 @@ def stay_without_a_bed_fee(batch: Batch, thresholds: Settings) -> Found:
 def stay_without_a_nursing_fee(batch: Batch, thresholds: Settings) -> Found:
     """Who stayed several days was nursed."""
     return _missing_fee(batch, NURSING, thresholds["stay"])
+
+
+def _sum(parts: Sequence[Floats]) -> Floats:
+    """The sum of the parts of each row, a missing one counting as nothing; missing where all are."""
+    total: Floats = parts[0] + parts[1]
+    for part in parts[2:]:
+        total += part
+    holed = np.flatnonzero(np.isnan(total))
+    if len(holed):
+        some = np.stack([part[holed] for part in parts])
+        total[holed] = np.where(np.isnan(some).all(axis=0), np.nan, np.nan_to_num(some).sum(axis=0))
+    return total
 
 
 def _missing_fee(batch: Batch, category: str, longest: float) -> Found:

@@ -5,7 +5,7 @@ import numpy as np
 from records import Batch
 from records.arrow import Mask
 from validators.code_ranges import coded, leading_rows, marked
-from validators.model import CRAFT, Basis, Found, Level, Severity
+from validators.model import Basis, Found, Level, Severity
 from validators.procedure_classes import of_class
 from validators.published_edits import accepted_diagnoses
 from validators.registry import check

@@ -97,9 +97,7 @@ def age_in_days_of_an_older_patient(batch: Batch) -> Mask:
 def no_age_in_days(batch: Batch, rows: Rows) -> list[Repair]:
     """The age in days goes."""
     cases = batch.cases
-    return [
-        (SetCell("cases", int(cases.row_id[row]), "reported_age_days", None),) for row in rows.tolist()
-    ]
+    return [(SetCell("cases", int(cases.row_id[row]), "reported_age_days", None),) for row in rows.tolist()]
 
 
 @check(

@@ -4,64 +4,61 @@ GB 11643-1999: 6 digits division, 8 birth date, 3 sequence (odd male, even femal
 certificate type 01 is judged. Where one check has explained the number, the later ones are silent.
 """
 
+from functools import cache
+
 import numpy as np
 
+from codebooks import Library
 from records import Batch, SetCell, Text, cell
-from records.arrow import Mask, substrings
+from records.arrow import Mask, is_in, substrings
 from records.canonical import date_text, narrowed
 from validators.model import Basis, Found, Level, Repair, Rows, Severity
 from validators.registry import check
 
 NEW_FORM, OLD_FORM = 18, 15
-SPREADSHEET_NUMBER = r"^[0-9](\.[0-9]+)?E\+?[0-9]{2}$|^[0-9]{15,18}\.0*$"
-THREE_ZEROS = r"^[0-9]{15}000$"
 LOWER_CASE_END = r"^[0-9]{17}x$"
 GB_11643 = "GB 11643-1999"
-
-
-def _damaged(number: Text) -> Mask:
-    return number.matches(SPREADSHEET_NUMBER) | number.matches(THREE_ZEROS)
 
 
 @check(
     "P101",
     Severity.ERROR,
-    fields=["cases.certificate_no", "cases.card_number", "cases.card_form"],
+    fields=["cases.certificate_no", "cases.card_number", "cases.card_form", "cases.card_cut"],
     basis=Basis(GB_11643, "号码的结构"),
     since="2026.12",
 )
 def id_number_malformed(batch: Batch) -> Found:
     """A resident identity number has 17 digits and a digit or X; what a spreadsheet made of it is P102's."""
     cases = batch.cases
-    mask = (cases.card_form < 0) & ~cases.card_number.matches(SPREADSHEET_NUMBER)
+    mask = (cases.card_form < 0) & ~cases.card_cut
     return Found(mask, {"length": cases.card_number.length.astype(np.float64)})
 
 
 @check(
     "P102",
     Severity.ERROR,
-    fields=["cases.certificate_no", "cases.card_number", "cases.card_check_fits"],
+    fields=["cases.certificate_no", "cases.card_cut", "cases.card_check_fits"],
     basis=Basis("craft"),
     since="2026.12",
 )
 def id_number_damaged_by_a_spreadsheet(batch: Batch) -> Mask:
     """A spreadsheet keeps 15 digits of a number: the rest becomes zeros or an exponent, and is lost."""
     cases = batch.cases
-    mask: Mask = _damaged(cases.card_number) & ~cases.card_check_fits
+    mask: Mask = cases.card_cut & ~cases.card_check_fits
     return mask
 
 
 @check(
     "P103",
     Severity.ERROR,
-    fields=["cases.certificate_no", "cases.card_number", "cases.card_form", "cases.card_check_fits"],
+    fields=["cases.certificate_no", "cases.card_form", "cases.card_check_fits", "cases.card_cut"],
     basis=Basis(GB_11643, "校验码"),
     since="2026.12",
 )
 def id_check_character_wrong(batch: Batch) -> Mask:
     """The 18th character follows from the first 17 (ISO 7064 MOD 11-2): a slip of the pen shows."""
     cases = batch.cases
-    mask: Mask = (cases.card_form == NEW_FORM) & ~cases.card_check_fits & ~_damaged(cases.card_number)
+    mask: Mask = (cases.card_form == NEW_FORM) & ~cases.card_check_fits & ~cases.card_cut
     return mask
 
 
@@ -81,7 +78,7 @@ def id_number_of_the_first_generation(batch: Batch) -> Mask:
 @check(
     "P105",
     Severity.ERROR,
-    fields=["cases.born_on", "cases.card_born_on", "cases.card_number", "cases.card_check_fits"],
+    fields=["cases.born_on", "cases.card_born_on", "cases.card_form", "cases.card_check_fits"],
     basis=Basis(GB_11643, "出生日期码"),
     since="2026.12",
 )
@@ -121,7 +118,7 @@ def id_holds_no_date(batch: Batch) -> Mask:
 @check(
     "P107",
     Severity.ERROR,
-    fields=["cases.sex", "cases.card_sex", "cases.card_number", "cases.card_check_fits"],
+    fields=["cases.sex", "cases.card_sex", "cases.card_form", "cases.card_check_fits"],
     basis=Basis(GB_11643, "顺序码"),
     since="2026.12",
 )
@@ -178,14 +175,20 @@ def id_of_an_unknown_province(batch: Batch) -> Mask:
     """The first two digits are a province of GB/T 2260, now or in the past."""
     cases = batch.cases
     number: Text = cases.card_number
-    known = {str(row["code"])[:2] for row in batch.library.rows("standards/administrative_divisions")}
-    listed = np.array([text in known for text in substrings(number.values, 0, 2).to_pylist()], dtype=bool)
-    mask: Mask = (cases.card_form > 0) & ~number.where(listed) & _trusted(batch)
+    known = is_in(substrings(number.values, 0, 2), _provinces(batch.library))
+    mask: Mask = (cases.card_form > 0) & ~number.where(known) & _trusted(batch)
     return mask
+
+
+@cache
+def _provinces(library: Library) -> tuple[str, ...]:
+    """The first two digits of all divisions, now and in the past."""
+    rows = library.rows("standards/administrative_divisions")
+    return tuple(sorted({str(row["code"])[:2] for row in rows}))
 
 
 def _trusted(batch: Batch) -> Mask:
     """Numbers whose own parts agree: the check character fits, or there is none because the number is old."""
     cases = batch.cases
-    fits: Mask = cases.card_check_fits | cases.card_number.matches(r"^[0-9]{15}$")
+    fits: Mask = cases.card_check_fits | (cases.card_form == OLD_FORM)
     return fits
