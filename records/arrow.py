@@ -163,3 +163,14 @@ def split(values: Strings, separator: str) -> tuple[Strings, NDArray[np.int64]]:
     parts = blank_to_null(pc.utf8_trim_whitespace(pc.list_flatten(lists)))
     counts = np.asarray(pc.list_value_length(lists), dtype=np.int64)
     return parts, np.repeat(np.arange(len(counts)), counts)
+
+
+def linked(*parts: str | Strings) -> Strings:
+    """Row by row the texts of ``parts`` one behind the other; null where one of them is."""
+    made = [pa.scalar(part) if isinstance(part, str) else part for part in parts]
+    return pc.binary_join_element_wise(*made, "")
+
+
+def take_or_null(values: Strings, positions: Codes) -> Strings:
+    """The values at ``positions``; null at -1."""
+    return values.take(pa.array(positions, mask=positions < 0))

@@ -5,10 +5,12 @@ positions whose text differs from the canonical spelling. Text that has no canon
 value and is among those positions: nothing is dropped. Right and wrong are not judged here.
 """
 
+import math
 import re
 import unicodedata
 from collections.abc import Callable
 from datetime import datetime
+from decimal import Decimal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,9 +19,11 @@ from records import arrow
 from records.arrow import Floats, Strings
 from records.columns import NOT_A_TIME, Times
 
-PLAIN_NUMBER = r"^-?\d{1,17}(\.\d{1,10})?$"
+PLAIN_NUMBER = r"^-?(\d{1,15}|\d{1,11}\.\d{1,4})$"
+"""What a binary number holds digit for digit; more digits are kept as text beside it."""
 DATE_TEXT = r"^\d{4}-\d{2}-\d{2}$"
 DATETIME_TEXT = r"^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$"
+DECIMALS = 10
 MINUTES_PER_HOUR = 60
 HOURS_PER_DAY = 24
 
@@ -57,11 +61,13 @@ def numbers(values: Strings, *, zero_is_empty: bool) -> tuple[Floats, Different]
 
 
 def number(text: str) -> float:
-    """A number as people and programs write it; NaN where it is none."""
+    """A number as people and programs write it; NaN where it is none, or has more digits than are held."""
     narrow = narrowed(text)
     if _GROUPED.fullmatch(narrow):
         narrow = narrow.replace(",", "")
-    return float(narrow) if _NUMBER.fullmatch(narrow) else float("nan")
+    value = float(narrow) if _NUMBER.fullmatch(narrow) else math.nan
+    exact = math.isfinite(value) and Decimal(number_text(value)) == Decimal(narrow)
+    return value if exact else math.nan
 
 
 def times(values: Strings, *, with_time: bool) -> tuple[Times, Different]:
@@ -120,13 +126,14 @@ def narrowed(text: str) -> str:
 
 
 def number_text(value: float) -> str:
-    """The shortest plain spelling of a number."""
-    return str(int(value)) if value == int(value) else repr(round(value, 10))
+    """The shortest plain spelling of a number, never with an exponent."""
+    return str(int(value)) if value == int(value) else format(Decimal(repr(round(value, DECIMALS))), "f")
 
 
 def money_text(value: float) -> str:
-    """An amount with two decimals."""
-    return f"{value:.2f}"
+    """An amount with two decimals; one that has more keeps them."""
+    text = number_text(value)
+    return text if len(text.partition(".")[2]) > 2 else f"{value:.2f}"
 
 
 def date_text(value: np.datetime64) -> str:

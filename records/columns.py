@@ -130,6 +130,10 @@ class Text:
         code = self.codes[row]
         return None if code < 0 else str(self.values[int(code)].as_py())
 
+    def spread(self) -> Strings:
+        """The values at all rows as an Arrow string array."""
+        return arrow.take_or_null(self.values, self.codes)
+
     def to_list(self) -> list[str | None]:
         """The values at all rows."""
         listed: list[str | None] = [*self.listed, None]

@@ -3,15 +3,19 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from records.arrow import Mask
 from records.assemble import stack
-from records.columns import Column, Text, missing_mask
+from records.columns import Column, Rows, Text, missing_mask, take
+from records.derived import DISCHARGE
 from records.table import CASES, Batch, Table
 
 
 def differences(one: Batch, other: Batch) -> tuple[str, ...]:
-    """``table.column`` of every read column in which the batches differ, case by case and row by row.
+    """``table.column`` of every read column in which ``other`` is not what ``one`` is, case by case, row by row.
 
-    A table with another number of rows is named by itself. Row ids and origins are not compared.
+    A table with another number of rows is named by itself. Row ids and origins are not compared, nor the place
+    of out-patient diagnoses among the others (they stand in fields of their own). A missing number that came
+    back as 0 is the same: that is how the interface wants it written.
     """
     found: list[str] = []
     for name in dict.fromkeys((*one.tables, *other.tables)):
@@ -21,13 +25,15 @@ def differences(one: Batch, other: Batch) -> tuple[str, ...]:
         if ours.rows != theirs.rows or not np.array_equal(ours.case, theirs.case):
             found.append(name)
             continue
+        our_order, their_order = _order(ours), _order(theirs)
         for column in dict.fromkeys((*ours.data, *theirs.data)):
             path = f"{name}.{column}"
             if one.is_derived(path) or other.is_derived(path):
                 continue
-            if not _same(ours.data.get(column), theirs.data.get(column)):
-                found.append(path)
-            elif _raw_texts(ours, column) != _raw_texts(theirs, column):
+            mine, yours = _ordered(ours, column, our_order), _ordered(theirs, column, their_order)
+            if not _same(mine, yours) or _raw_texts(ours, column, our_order) != _raw_texts(
+                theirs, column, their_order
+            ):
                 found.append(path)
     return tuple(found)
 
@@ -57,17 +63,49 @@ def _was_read(batch: Batch, table: Table) -> bool:
     return any(not batch.is_derived(f"{table.name}.{name}") for name in table.data)
 
 
+def _order(table: Table) -> Rows | None:
+    """The rows by case, those of single fields (``role``, ``kind``) before those of lists; ``None``: as they are."""
+    role = table.data.get("role")
+    if not isinstance(role, Text):
+        return None
+    single = role.present & ~role.is_(DISCHARGE)
+    kind = table.data.get("kind")
+    rank = np.where(single, 0, len(role.listed) + 1)
+    for column in (role, kind):
+        if isinstance(column, Text):
+            places = {value: at for at, value in enumerate(sorted(column.listed))}
+            held = column.looked_up(lambda value, places=places: places[value], "int64", -1)
+            rank = rank * (len(places) + 2) + np.where(single, held, 0)
+    return np.lexsort((rank, table.case))
+
+
+def _ordered(table: Table, name: str, order: Rows | None) -> Column | None:
+    column = table.data.get(name)
+    return column if column is None or order is None else take(column, order)
+
+
 def _same(one: Column | None, other: Column | None) -> bool:
     if one is None or other is None:
         held = one if one is not None else other
-        return held is None or bool(missing_mask(held).all())
+        return held is None or bool((missing_mask(held) | ((one is None) & _is_zero(held))).all())
     if isinstance(one, Text) and isinstance(other, Text):
         return bool(((one.missing & other.missing) | one.same_as(other)).all())
     if isinstance(one, Text) or isinstance(other, Text):
         return False
-    return bool(((one == other) | (missing_mask(one) & missing_mask(other))).all())
+    blank = missing_mask(one) & (missing_mask(other) | _is_zero(other))
+    return bool(((one == other) | blank).all())
 
 
-def _raw_texts(table: Table, column: str) -> dict[int, str]:
+def _is_zero(column: Column) -> Mask:
+    if isinstance(column, Text) or column.dtype.kind != "f":
+        return np.zeros(len(column), dtype=bool)
+    return np.asarray(column == 0)
+
+
+def _raw_texts(table: Table, column: str, order: Rows | None) -> dict[int, str]:
     raw = table.raw.get(column)
-    return dict(zip(raw.rows.tolist(), raw.texts, strict=True)) if raw else {}
+    if raw is None:
+        return {}
+    if order is not None:
+        raw = raw.take(order)
+    return dict(zip(raw.rows.tolist(), raw.texts, strict=True))

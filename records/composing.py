@@ -6,7 +6,7 @@ Corrected messages are never composed anew: they are the message as it was read 
 from collections.abc import Iterator
 
 from codebooks.layouts import Field, Layout, Node, Shape
-from records.rewriting import belonging
+from records.homes import belonging
 from records.spelling import empty_text, texts_of
 from records.table import Batch
 

@@ -5,11 +5,13 @@ mean is defined once, in the design's semantics: age in days, length of stay, pr
 """
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numpy as np
 
-from records.arrow import Codes, Floats, Mask, substrings
+from codebooks import Library
+from records.arrow import Codes, Floats, Mask, Strings, coalesce, encode, linked, strings, substrings
 from records.columns import Text, Times, take
 from records.table import Batch, Derivation, Table
 
@@ -52,8 +54,7 @@ def inputs_of(path: str) -> frozenset[str]:
 # Time
 
 
-@derive("cases.age_days",
-        "cases.admitted_at&cases.born_on|cases.reported_age_days|cases.reported_age_years")
+@derive("cases.age_days", "cases.admitted_at&cases.born_on|cases.reported_age_days|cases.reported_age_years")
 def age_days(batch: Batch) -> Floats:
     """Admission date minus birth date (birth day = 0); the reported age only where that is missing."""
     cases = batch.cases
@@ -68,8 +69,7 @@ def age_days(batch: Batch) -> Floats:
     return np.where(np.isnan(days), estimate, days)
 
 
-@derive("cases.age_years",
-        "cases.admitted_at&cases.born_on|cases.reported_age_years|cases.reported_age_days")
+@derive("cases.age_years", "cases.admitted_at&cases.born_on|cases.reported_age_years|cases.reported_age_days")
 def age_years(batch: Batch) -> Floats:
     """Completed years at admission; the reported age only where the birth date is missing."""
     cases = batch.cases
@@ -84,11 +84,12 @@ def age_years(batch: Batch) -> Floats:
 
 @derive("cases.stay_days", "cases.admitted_at&cases.discharged_at|cases.reported_stay_days")
 def stay_days(batch: Batch) -> Floats:
-    """Discharge date minus admission date in days, in and out on one day counts as 1; the reported days where
-    the source has no dates."""
+    """Discharge date minus admission date in days, 1 on one day; the reported days where there are no dates."""
     cases = batch.cases
     dated = cases.has("admitted_at") and cases.has("discharged_at")
-    days = _between(batch, "admitted_at", "discharged_at", days_between) if dated else cases.reported_stay_days
+    days = (
+        _between(batch, "admitted_at", "discharged_at", days_between) if dated else cases.reported_stay_days
+    )
     return np.where(days == 0, 1.0, days)
 
 
@@ -140,33 +141,38 @@ def whole_years(born: Times, at: Times) -> Floats:
 # Identity
 
 
-@derive("cases.identity", "cases.record_no?", "cases.institution_code?", "cases.settlement_id?",
-        "cases.visit_id?", "cases.admitted_at?", "cases.discharged_at?")
+@derive(
+    "cases.identity",
+    "cases.record_no?",
+    "cases.institution_code?",
+    "cases.settlement_id?",
+    "cases.visit_id?",
+    "cases.admitted_at?",
+    "cases.discharged_at?",
+)
 def identity(batch: Batch) -> Text:
-    """Settlement id, else visit id, else record number with admission and discharge; with the institution
-    where several are in the batch (4101A does not carry it, so it cannot be asked for)."""
+    """Settlement id with visit id, else visit id, else record number with admission and discharge.
+
+    The institution is not asked for: 4101A does not carry it, and one import comes from one hospital.
+    """
     cases = batch.cases
-    none = [None] * len(batch)
 
-    def texts(name: str) -> list[str | None]:
-        return cases.column(name).to_list() if cases.has(name) else none
+    def texts(name: str) -> Strings:
+        return cases.column(name).spread() if cases.has(name) else strings([None] * len(batch))
 
-    def stamps(name: str) -> list[str]:
-        return [str(t) for t in cases.column(name)] if cases.has(name) else [""] * len(batch)
-
-    keys: list[str | None] = []
-    rows = zip(texts("settlement_id"), texts("visit_id"), texts("record_no"), stamps("admitted_at"),
-               stamps("discharged_at"), strict=True)
-    for settlement, visit, record, admitted, discharged in rows:
-        if settlement:
-            keys.append(f"s:{settlement}|{visit or ''}")
-        elif visit:
-            keys.append(f"v:{visit}")
-        elif record:
-            keys.append(f"r:{record}|{admitted}|{discharged}")
-        else:
-            keys.append(None)
-    return Text.of(keys)
+    settlement, visit, record = (texts(name) for name in ("settlement_id", "visit_id", "record_no"))
+    keys = coalesce(
+        linked("s:", settlement, "|", coalesce(visit, strings([""] * len(batch)))), linked("v:", visit)
+    )
+    if keys.null_count:
+        stamps = [
+            strings(
+                np.datetime_as_string(cases.column(name)).tolist() if cases.has(name) else [""] * len(batch)
+            )
+            for name in ("admitted_at", "discharged_at")
+        ]
+        keys = coalesce(keys, linked("r:", record, "|", stamps[0], "|", stamps[1]))
+    return Text(*encode(keys))
 
 
 # Diagnoses and procedures
@@ -277,9 +283,13 @@ _flag("procedures.grey", "procedures.code_id")
 @derive("procedures.category", "procedures.code_id")
 def procedure_category(batch: Batch) -> Text:
     """手术, 治疗性操作, 诊断性操作 or 介入治疗 as the codebook says; missing where it does not."""
-    books = batch.library.procedures()
-    names = Text.of([str(name) if name else None for name in books.column("category")])
-    return names.take(batch.procedures.code_id)
+    return _categories(batch.library).take(batch.procedures.code_id)
+
+
+@cache
+def _categories(library: Library) -> Text:
+    """The category of every procedure code, made once."""
+    return Text.of([str(name) if name else None for name in library.procedures().column("category")])
 
 
 # Newborns

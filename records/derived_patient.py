@@ -19,6 +19,7 @@ RESIDENT_ID = "01"
 NEW_FORM, OLD_FORM = 18, 15
 NEW_PATTERN, OLD_PATTERN = r"^[0-9]{17}[0-9X]$", r"^[0-9]{15}$"
 PLAIN_PATTERN = r"^[0-9X]*$"
+SPREADSHEET_PATTERN = r"^(?:[0-9](?:\.[0-9]+)?E\+?[0-9]{2}|[0-9]{15,18}\.0*|[0-9]{15}000)$"
 TOO_SHORT_TO_BE_ONE = 6
 
 WEIGHTS = np.array([7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2], dtype=np.int32)
@@ -59,6 +60,13 @@ def card_check_fits(batch: Batch) -> Mask:
     fits = np.zeros(len(number.values), dtype=bool)
     fits[places] = CHECK_CHARACTERS[total % 11] == characters[:, 17]
     return number.where(fits)
+
+
+@derive("cases.card_cut", "cases.card_number")
+def card_cut(batch: Batch) -> Mask:
+    """Whether the number looks as a spreadsheet leaves one: an exponent, a decimal point, three last zeros."""
+    number: Text = batch.cases.card_number
+    return number.matches(SPREADSHEET_PATTERN)
 
 
 @derive("cases.card_born_on", "cases.card_number")

@@ -5,12 +5,12 @@ A batch is never changed: ``edited`` gives another one. Who, when and why belong
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from codebooks.layouts import Field, Kind
+from codebooks.layouts import Field, Kind, Shape
 from records import arrow, columns
 from records.assemble import converted
 from records.columns import Column, Text
@@ -80,7 +80,8 @@ def edited(batch: Batch, edits: Sequence[Edit], fields: Mapping[str, Field]) -> 
             table = batch.table(edit.table)
         match edit:
             case InsertRow():
-                tables[edit.table] = _inserted(table, edit, tables[CASES], fields)
+                given = (*_constants(batch, edit), *edit.values)
+                tables[edit.table] = _inserted(table, replace(edit, values=given), tables[CASES], fields)
             case DeleteRow():
                 tables[edit.table] = _without(table, edit.row_id)
             case OrderRows():
@@ -89,12 +90,25 @@ def edited(batch: Batch, edits: Sequence[Edit], fields: Mapping[str, Field]) -> 
     return batch.like(tables)
 
 
+def _constants(batch: Batch, edit: InsertRow) -> tuple[tuple[str, str], ...]:
+    """What the layout says of every row of the list that the new row goes into, unless the edit says it."""
+    if any(name == "role" for name, _ in edit.values):
+        return ()
+    for layout_id in batch.layouts:
+        for node in batch.library.layout(layout_id).nodes:
+            if node.table == edit.table and node.shape is Shape.LIST:
+                return node.constants
+    return ()
+
+
 def fields_of(batch: Batch) -> dict[str, Field]:
-    """By ``table.column`` the field of the first layout of ``batch`` that fills it."""
+    """By ``table.column`` the field of the first layout of ``batch`` that fills it, to the minute if one does."""
     found: dict[str, Field] = {}
     for layout_id in batch.layouts:
         for layout_field in batch.library.layout(layout_id).fields:
-            found.setdefault(layout_field.target, layout_field)
+            held = found.setdefault(layout_field.target, layout_field)
+            if held.kind is Kind.DATE and layout_field.kind is Kind.DATETIME:
+                found[layout_field.target] = layout_field
     return found
 
 

@@ -89,10 +89,10 @@ class _Tables:
         """One row a code; those between two separators with nothing in it are no codes."""
         parts, owner = arrow.split(cells, SEPARATOR)
         kept = np.flatnonzero(arrow.present(parts))
-        owner = owner[kept].astype(np.int32)
-        starts = np.searchsorted(owner, self.order)
-        index = (np.arange(len(owner)) - starts[owner]).astype(np.int32)
-        table = self._table(name, node, owner, index)
+        mine = np.asarray(owner[kept], dtype=np.int32)
+        starts = np.searchsorted(mine, self.order)
+        index = np.asarray(np.arange(len(mine)) - starts[mine], dtype=np.int32)
+        table = self._table(name, node, mine, index)
         table.data["code"] = Text(*arrow.encode(arrow.take(parts, kept)))
         if name == "diagnoses":
             table.data["role"] = Text.constant(DISCHARGE, table.rows)

@@ -5,17 +5,37 @@ problem. Cases are matched by identity (settlement id, else visit id, else recor
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePath
 
 import numpy as np
 from numpy.typing import NDArray
 
+from codebooks.layouts import Kind
+from records.arrow import Mask
 from records.assemble import stack
-from records.columns import Column, Text, cell, missing_like, missing_mask, take
+from records.columns import Column, Text, concat, missing_like, missing_mask, take
 from records.derived import DERIVATIONS
-from records.problems import Problem, problem
+from records.homes import TWIN_KEYS
+from records.problems import Problem, at, problem
 from records.table import CASES, Batch, Origins, Raw, Table
 
 SHOWN = 12
+HIDDEN, NEW = -2, -1
+"""A row of the later file that another one stands for already; one that is added."""
+
+
+@dataclass(slots=True)
+class _Differences:
+    """Which fields differ between the files, and in which cases of the earlier one."""
+
+    cases: Mask
+    fields: set[str] = field(default_factory=set)
+
+    def add(self, name: str, cases: NDArray[np.int32]) -> None:
+        if len(cases):
+            self.fields.add(name)
+            self.cases[cases] = True
 
 
 def joined(batches: Sequence[Batch], problems: list[Problem]) -> Batch:
@@ -32,13 +52,11 @@ def _joined(first: Batch, second: Batch, problems: list[Problem]) -> Batch:
     place = match.copy()
     place[new] = np.arange(len(first), len(first) + len(new))
     tables: dict[str, Table] = {}
-    conflicts: set[str] = set()
+    different = _Differences(np.zeros(len(first), dtype=bool))
     for name in dict.fromkeys((*first.tables, *second.tables)):
-        tables[name] = _joined_table(first, second, name, match, place, conflicts)
-    if conflicts:
-        shown = "、".join(sorted(conflicts)[:SHOWN])
-        files = " + ".join(dict.fromkeys(s.path.rsplit("/", 1)[-1] for s in second.sources[:1]))
-        problems.append(problem("join_conflict", files, fatal=False, fields=shown))
+        tables[name] = _joined_table(first, second, name, match, place, different)
+    if different.fields:
+        problems.append(_said(different, second, match))
     shift = len(first.sources)
     one, two = first.origins, second.origins
     origins = Origins(
@@ -54,6 +72,21 @@ def _joined(first: Batch, second: Batch, problems: list[Problem]) -> Batch:
         origins=origins,
         layouts=(*first.layouts, *second.layouts),
     )
+
+
+def _said(different: _Differences, second: Batch, match: NDArray[np.int64]) -> Problem:
+    """The problem that names the fields and the first record in which they differ."""
+    origins = second.origins
+    matched = match[origins.case] if len(match) else match
+    found = np.flatnonzero((matched >= 0) & different.cases[matched]) if len(matched) else matched
+    shown = "、".join(sorted(different.fields)[:SHOWN])
+    count = int(different.cases.sum())
+    if not len(found):
+        return problem("join_conflict", "", fatal=False, fields=shown, count=count)
+    source = second.sources[int(origins.source[found[0]])]
+    label = "/".join(filter(None, (PurePath(source.path).name, source.member)))
+    place = at("record", number=int(origins.ordinal[found[0]]) + 1)
+    return problem("join_conflict", label, place, fatal=False, fields=shown, count=count)
 
 
 def _matches(first: Batch, second: Batch) -> NDArray[np.int64]:
@@ -87,7 +120,7 @@ def _joined_table(
     name: str,
     match: NDArray[np.int64],
     place: NDArray[np.int64],
-    conflicts: set[str],
+    different: _Differences,
 ) -> Table:
     ours, theirs = first.table(name), second.table(name)
     moved = place[theirs.case].astype(np.int32)
@@ -96,17 +129,11 @@ def _joined_table(
     if name == CASES:
         twin = match
     else:
-        twin = _twin_rows(first, second, name, match)
-        known = np.zeros(len(first), dtype=bool)
-        known[ours.case] = True
-        # Where the earlier file already has rows of this table for the case, the later ones only complete them.
-        matched = match[theirs.case] >= 0
-        covered = matched & known[np.where(matched, match[theirs.case], 0)] if len(known) else matched
-        if (covered & (twin < 0)).any():
-            conflicts.add(name)
-        twin = np.where(covered & (twin < 0), -2, twin)
-    filled = _filled(ours, theirs, twin, conflicts)
-    fresh = np.flatnonzero(twin == -1)
+        twin = _twin_rows(ours, theirs, match)
+        hidden = twin == HIDDEN
+        different.add(name, match[theirs.case[hidden]].astype(np.int32))
+    filled = _filled(ours, theirs, twin, different, _to_the_minute(first, second, name))
+    fresh = np.flatnonzero(twin == NEW)
     added = theirs.take(fresh, moved[fresh])
     added.origin_record = record[fresh]
     added.row_id = np.arange(len(fresh), dtype=np.int64) + (int(ours.row_id.max()) + 1 if ours.rows else 0)
@@ -117,32 +144,71 @@ def _joined_table(
     return table
 
 
-def _twin_rows(
-    first: Batch, second: Batch, name: str, match: NDArray[np.int64]
-) -> NDArray[np.int64]:
-    """For each row of ``second`` the row of ``first`` at the same place with the same code; -1 if none."""
-    ours, theirs = first.table(name), second.table(name)
-    keys = [key for key in ("code", "ward_type", "product", "category") if key in ours.data and key in theirs.data]
-    role = "role" if "role" in ours.data and "role" in theirs.data else None
+def _twin_rows(ours: Table, theirs: Table, match: NDArray[np.int64]) -> NDArray[np.int64]:
+    """For each row of ``theirs`` the row of ``ours`` at the same place with the same code, ``NEW`` or ``HIDDEN``.
 
-    def key_of(table: Table, row: int, case: int) -> tuple[object, ...]:
-        parts: list[object] = [case, int(table.seq[row])]
-        parts += [cell(table.data[key], row) for key in (*keys, *([role] if role else []))]
-        return tuple(parts)
-
-    relevant = np.flatnonzero(match[theirs.case] >= 0) if theirs.rows else np.zeros(0, np.int64)
-    wanted = set(match[theirs.case[relevant]].tolist())
-    where = {
-        key_of(ours, row, int(ours.case[row])): row
-        for row in np.flatnonzero(np.isin(ours.case, np.fromiter(wanted, np.int64, len(wanted))))
-    }
-    twin = np.full(theirs.rows, -1, dtype=np.int64)
-    for row in relevant:
-        twin[row] = where.get(key_of(theirs, int(row), int(match[theirs.case[row]])), -1)
+    Where ``ours`` has rows of that sort for the case, the others of ``theirs`` are hidden: they only complete.
+    """
+    twin = np.full(theirs.rows, NEW, dtype=np.int64)
+    case = match[theirs.case] if theirs.rows else twin
+    known = np.flatnonzero(case >= 0)
+    if not len(known) or not ours.rows:
+        return twin
+    sort = _same_ids(ours.case.astype(np.int64), case[known])
+    sort = _narrowed(sort, ours, theirs, "role", known)
+    held = np.isin(sort[1], sort[0])
+    twin[known[held]] = HIDDEN
+    exact = _paired(sort, _same_ids(ours.seq.astype(np.int64), theirs.seq[known].astype(np.int64)))
+    for key in TWIN_KEYS:
+        exact = _narrowed(exact, ours, theirs, key, known)
+    order = np.argsort(exact[0], kind="stable")
+    found = np.searchsorted(exact[0], exact[1], sorter=order)
+    row = order[np.minimum(found, len(order) - 1)]
+    same = exact[0][row] == exact[1]
+    twin[known[same]] = row[same]
     return twin
 
 
-def _filled(ours: Table, theirs: Table, twin: NDArray[np.int64], conflicts: set[str]) -> Table:
+Ids = tuple[NDArray[np.int64], NDArray[np.int64]]
+"""What rows of one table and of another are called: equal numbers, equal things."""
+
+
+def _same_ids(one: NDArray[np.int64], two: NDArray[np.int64]) -> Ids:
+    _, ids = np.unique(np.concatenate([one, two]), return_inverse=True)
+    return ids[: len(one)], ids[len(one) :]
+
+
+def _paired(first: Ids, second: Ids) -> Ids:
+    width = 1 + max(int(ids.max(initial=0)) for ids in second)
+    return _same_ids(first[0] * width + second[0], first[1] * width + second[1])
+
+
+def _narrowed(ids: Ids, ours: Table, theirs: Table, key: str, rows: NDArray[np.int64]) -> Ids:
+    """``ids`` told apart by the text column ``key`` too, where both tables have it."""
+    one, two = ours.data.get(key), theirs.data.get(key)
+    if not isinstance(one, Text) or not isinstance(two, Text):
+        return ids
+    codes = Text.concat([one, two.take(rows)]).codes.astype(np.int64) + 1
+    return _paired(ids, (codes[: ours.rows], codes[ours.rows :]))
+
+
+def _to_the_minute(first: Batch, second: Batch, table: str) -> frozenset[str]:
+    """The columns that are dates in one batch's layouts and have a time of day in the other's."""
+    kinds = [
+        {f.column: f.kind for i in batch.layouts for f in batch.library.layout(i).fields if f.table == table}
+        for batch in (first, second)
+    ]
+    both = {Kind.DATE, Kind.DATETIME}
+    return frozenset(key for key in kinds[0] if {kinds[0][key], kinds[1].get(key)} == both)
+
+
+def _filled(
+    ours: Table,
+    theirs: Table,
+    twin: NDArray[np.int64],
+    different: _Differences,
+    to_the_minute: frozenset[str],
+) -> Table:
     """``ours`` with its missing cells filled from the twins in ``theirs``."""
     back = np.full(ours.rows, -1, dtype=np.int64)
     has = np.flatnonzero(twin >= 0)
@@ -150,22 +216,49 @@ def _filled(ours: Table, theirs: Table, twin: NDArray[np.int64], conflicts: set[
     table = ours.take(np.arange(ours.rows), ours.case)
     for name, column in theirs.data.items():
         given = take(column, back) if len(column) else missing_like(column, ours.rows)
+        their_raw = theirs.raw[name].take(back) if name in theirs.raw else None
         if name not in table.data:
             table.data[name] = given
-            if name in theirs.raw:
-                table.raw[name] = theirs.raw[name].take(back)
+            if their_raw is not None:
+                table.raw[name] = their_raw
             continue
-        own = table.data[name]
-        empty, there = missing_mask(own), ~missing_mask(given)
-        if (~empty & there & ~_equal(own, given)).any():
-            conflicts.add(f"{ours.name}.{name}")
+        own, own_raw = table.data[name], table.raw.get(name)
+        kept_text, given_text = _rows_with(own_raw, ours.rows), _rows_with(their_raw, ours.rows)
+        empty = missing_mask(own) & ~kept_text
+        there = ~missing_mask(given) | given_text
+        other = ~empty & there & ~_equal(own, given) & ~_same_texts(own_raw, their_raw, ours.rows)
+        if name in to_the_minute:
+            same_day = _day(own) == _day(given)
+            other &= ~same_day
+            empty |= same_day & (own == _day(own)) & ~kept_text
+        different.add(f"{ours.name}.{name}", ours.case[other])
         fill = empty & there
         if fill.any():
             table.data[name] = _chosen(fill, given, own)
-            raw = _raw_union(table.raw.get(name), theirs.raw.get(name), fill, back)
+            raw = _raw_union(own_raw, their_raw, fill)
             if raw is not None:
                 table.raw[name] = raw
     return table
+
+
+def _rows_with(raw: Raw | None, rows: int) -> Mask:
+    mask = np.zeros(rows, dtype=bool)
+    if raw is not None:
+        mask[raw.rows] = True
+    return mask
+
+
+def _same_texts(one: Raw | None, two: Raw | None, rows: int) -> Mask:
+    """Where both were kept as they were read, and read the same."""
+    mask = np.zeros(rows, dtype=bool)
+    if one is not None and two is not None:
+        texts = dict(zip(one.rows.tolist(), one.texts, strict=True))
+        mask[[row for row, text in zip(two.rows.tolist(), two.texts, strict=True) if texts.get(row) == text]] = True
+    return mask
+
+
+def _day(times: Column) -> NDArray[np.datetime64]:
+    return np.asarray(times).astype("datetime64[D]")
 
 
 def _equal(one: Column, two: Column) -> NDArray[np.bool_]:
@@ -174,22 +267,16 @@ def _equal(one: Column, two: Column) -> NDArray[np.bool_]:
     return np.asarray(one == two)
 
 
-def _chosen(mask: NDArray[np.bool_], yes: Column, no: Column) -> Column:
-    if isinstance(yes, Text) and isinstance(no, Text):
-        both = Text.concat([no, yes])
-        rows = np.where(mask, np.arange(len(mask)) + len(mask), np.arange(len(mask)))
-        return both.take(rows)
-    return np.where(mask, np.asarray(yes), np.asarray(no))
+def _chosen(mask: Mask, yes: Column, no: Column) -> Column:
+    rows = np.arange(len(mask))
+    return take(concat([no, yes]), np.where(mask, rows + len(mask), rows))
 
 
-def _raw_union(
-    own: Raw | None, other: Raw | None, fill: NDArray[np.bool_], back: NDArray[np.int64]
-) -> Raw | None:
+def _raw_union(own: Raw | None, other: Raw | None, fill: Mask) -> Raw | None:
     pieces: dict[int, str] = dict(zip(own.rows.tolist(), own.texts, strict=True)) if own else {}
     if other is not None:
-        moved = other.take(back)
         pieces |= {
-            row: text for row, text in zip(moved.rows.tolist(), moved.texts, strict=True) if fill[row]
+            row: text for row, text in zip(other.rows.tolist(), other.texts, strict=True) if fill[row]
         }
     if not pieces:
         return None

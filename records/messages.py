@@ -1,26 +1,37 @@
 """4101 and 4101A messages as JSON: one, an array, JSON lines; bare input or whole envelope.
 
-Reads text into the chunks of one layout each. A broken message never hides the good ones: the good part is
-handed over and the broken part is a problem with its place.
+Reads text, of any length, into the chunks of one layout each. A broken message never hides the good ones: the
+good part is handed over and the broken part is a problem with its place. Not here: what the fields mean.
 """
 
-from collections.abc import Iterator, Sequence
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import chain
 from json import JSONDecodeError
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from codebooks.layouts import Layout, Shape
 from records import arrow
 from records.arrow import Strings
 from records.assemble import Chunk, NodeRows
-from records.json_text import decode, skip_white
+from records.decoding import has_lost_characters
+from records.json_text import TOO_DEEP, decode, skip_white
+from records.json_window import TooLarge, Window
 from records.problems import Place, Problem, at, problem
 
 CHUNK_RECORDS = 1000
 Message = dict[str, Any]
+Ints = NDArray[np.int32]
+
+_OPENING = re.compile(r'\{[ \t\r\n]*"(?:[^"\\]|\\.){1,60}"')
+_LONE_HALF = re.compile("[\ud800-\udfff]")
+_ZEROS = re.compile("\0+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +47,32 @@ class Found:
 
 @dataclass(slots=True)
 class MessageReader:
-    """Reads the messages of one text for the given layouts; problems gather in ``problems``."""
+    """Reads the messages of one text for the given layouts; problems gather in ``problems``.
+
+    ``longest`` bounds one message (in characters), ``most_problems`` how many of one sort are listed.
+    """
 
     layouts: Sequence[Layout]
     file: str
     problems: list[Problem] = field(default_factory=list)
     unknown: dict[str, int] = field(default_factory=dict)
     records: int = 0
+    longest: int = 1 << 26
+    most_problems: int = 100
+    lost_characters: bool = False
+    blank: bool = True
+    _told: dict[str, int] = field(default_factory=dict)
+    _opening: str = ""
 
-    def chunks(self, text: str) -> Iterator[tuple[Layout, Chunk]]:
-        """Chunks of messages of one layout each, in file order; ``source`` is left 0 for the caller."""
+    def chunks(self, text: str | Iterable[str]) -> Iterator[tuple[Layout, Chunk]]:
+        """Chunks of messages of one layout each, in file order; ``source`` is left 0 for the caller.
+
+        ``text`` is the whole, or its pieces in order.
+        """
+        window = Window(iter((text,) if isinstance(text, str) else text), self.longest)
         waiting: list[Found] = []
         layout: Layout | None = None
-        for found in self._messages(text):
+        for found in self._messages(window):
             its = self._layout_of(found)
             if layout is not None and (its.id != layout.id or len(waiting) >= CHUNK_RECORDS):
                 yield layout, self._chunk(layout, waiting)
@@ -57,58 +81,106 @@ class MessageReader:
             waiting.append(found)
         if layout is not None and waiting:
             yield layout, self._chunk(layout, waiting)
+        self._tell_the_rest()
 
-    def _messages(self, text: str) -> Iterator[Found]:
-        here = skip_white(text, 0)
-        in_array = text[here : here + 1] == "["
+    # Finding messages
+
+    def _messages(self, window: Window) -> Iterator[Found]:
+        in_array = False
+        comma_due = False
+        searching = False
+        while window.at_value():
+            self.blank = False
+            sign = window.text[window.at]
+            if sign == "," and (comma_due or not in_array):
+                window.at += 1
+                comma_due = False
+            elif (sign == "[") is not in_array and sign in "[]":
+                window.at += 1
+                in_array = sign == "["
+                comma_due = False
+            else:
+                if comma_due and in_array:
+                    self._tell_at("comma_missing", window, window.at, fatal=False)
+                try:
+                    value, end = window.value()
+                except (JSONDecodeError, TooLarge) as error:
+                    searching = self._after_broken(window, error)
+                    comma_due = False
+                    continue
+                found = self._accepted(value, window, end, quiet=searching)
+                window.at = end
+                comma_due = True
+                if found is not None:
+                    searching = False
+                    yield found
         if in_array:
-            here = skip_white(text, here + 1)
-        end = len(text)
-        while here < end:
-            if in_array and text[here] == "]":
-                return
-            start = here
-            try:
-                value, here = decode(text, here)
-            except (JSONDecodeError, IndexError) as error:
-                place, why = _where(text, start), getattr(error, "msg", str(error))
-                if in_array or text[start] != "{":
-                    self.problems.append(problem("not_json", self.file, place, why=why, good=self.records))
-                    return
-                here = self._after_broken_line(text, start, place, why)
-                continue
-            yield from self._accepted(value, text, start, here)
-            here = skip_white(text, here)
-            if here < end and text[here] == ",":
-                here = skip_white(text, here + 1)
-            elif in_array and (here >= end or text[here] != "]"):
-                why = "]" if here >= end else ","
-                self.problems.append(
-                    problem("not_json", self.file, _where(text, here), why=why, good=self.records)
-                )
-                return
-        if in_array:
-            self.problems.append(
-                problem("not_json", self.file, _where(text, end), why="]", good=self.records)
-            )
+            self._tell_at("not_json", window, window.at, why="Expecting ']'", good=self.records)
 
-    def _after_broken_line(self, text: str, start: int, place: Place, why: str) -> int:
-        line_end = text.find("\n", start)
-        if line_end < 0:
-            self.problems.append(problem("not_json", self.file, place, why=why, good=self.records))
-            return len(text)
-        self.problems.append(problem("not_json_line", self.file, place, why=why))
-        # A pretty-printed message goes on over several lines: the next one starts where a line opens with {.
-        following = text.find("\n{", line_end - 1)
-        return len(text) if following < 0 else following + 1
+    def _after_broken(self, window: Window, error: JSONDecodeError | TooLarge) -> bool:
+        """Tell of the broken value here and go on to where the next message may begin; whether there is one."""
+        start = window.at
+        zeros = _ZEROS.match(window.text, start)
+        if zeros:
+            self._tell_at("zero_characters", window, start, fatal=False)
+            window.at = zeros.end()
+            return False
+        tell = self._teller(window, start if isinstance(error, TooLarge) else error.pos)
+        openings = {self._opening}
+        if isinstance(error, TooLarge):
+            # Nothing in view is looked at twice: whatever this is, it is no file of messages.
+            window.at = len(window.text)
+            tell("message_too_long", limit=self.longest >> 20)
+            return window.find(_signs(openings))
+        opening = _OPENING.match(window.text, start)
+        if opening and error.msg != TOO_DEEP:
+            openings.add(opening.group())
+        window.at = start + 1
+        found = window.find(_signs(openings))
+        tell("not_json_line" if found else "not_json", why=error.msg, good=self.records)
+        return found
 
-    def _accepted(self, value: object, text: str, start: int, end: int) -> Iterator[Found]:
+    def _accepted(self, value: object, window: Window, end: int, *, quiet: bool) -> Found | None:
         body, info = _body(value)
         if body is None or not any(layout.record_node in body for layout in self.layouts):
-            self.problems.append(problem("not_a_message", self.file, _where(text, start)))
-            return
-        yield Found(body, info, self.records, start, end)
+            if not quiet:
+                self._tell_at("not_a_message", window, window.at)
+            return None
+        if self.lost_characters and has_lost_characters(window.text[window.at : end]):
+            self._tell_at("lost_characters", window, window.at)
+            return None
+        if not self._opening:
+            opening = _OPENING.match(window.text, window.at)
+            self._opening = opening.group() if opening else ""
+        found = Found(body, info, self.records, window.start + window.at, window.start + end)
         self.records += 1
+        return found
+
+    # Telling
+
+    def _teller(self, window: Window, place: int) -> Callable[..., None]:
+        """``_tell`` for a place in view now; it may be called when the window has moved on."""
+        line, column = window.line(place), window.column(place)
+        return partial(self._tell, place=at("line", line=line, column=column))
+
+    def _tell_at(self, key: str, window: Window, place: int, *, fatal: bool = True, **holes: object) -> None:
+        if self._told.get(key, 0) < self.most_problems:
+            self._teller(window, place)(key, fatal=fatal, **holes)
+        else:
+            self._told[key] += 1
+
+    def _tell(self, key: str, place: Place | None = None, *, fatal: bool = True, **holes: object) -> None:
+        count = self._told[key] = self._told.get(key, 0) + 1
+        if count <= self.most_problems:
+            self.problems.append(problem(key, self.file, place, fatal=fatal, **holes))
+
+    def _tell_the_rest(self) -> None:
+        for count in self._told.values():
+            if count > self.most_problems:
+                left = count - self.most_problems
+                self.problems.append(problem("and_more", self.file, fatal=False, count=left))
+
+    # Rows of nodes
 
     def _layout_of(self, found: Found) -> Layout:
         for layout in self.layouts:
@@ -117,8 +189,8 @@ class MessageReader:
         best = self.layouts[0]
         most = -1
         for layout in self.layouts:
-            record = found.body.get(layout.record_node)
-            hits = len(layout.markers & record.keys()) if isinstance(record, dict) else 0
+            record = _object(found.body.get(layout.record_node))
+            hits = len(layout.markers & record.keys()) if record else 0
             if hits > most:
                 best, most = layout, hits
         return best
@@ -130,6 +202,8 @@ class MessageReader:
                 nodes[node.name] = self._node_rows(layout, node.name, messages, is_list=False)
             elif node.shape is Shape.LIST:
                 nodes[node.name] = self._node_rows(layout, node.name, messages, is_list=True)
+        given: set[str] = set().union(*(found.body for found in messages))
+        self._count_unknown(given - {node.name for node in layout.nodes} - set(layout.envelope))
         return Chunk(
             source=0,
             ordinals=np.array([found.ordinal for found in messages], dtype=np.int32),
@@ -141,53 +215,82 @@ class MessageReader:
     def _node_rows(
         self, layout: Layout, node: str, messages: Sequence[Found], *, is_list: bool
     ) -> NodeRows:
-        held: list[list[Message]] = []
-        for found in messages:
-            value = found.body.get(node)
-            if is_list:
-                held.append(value if type(value) is list else self._as_rows(value, node, found))
-            else:
-                held.append([value if isinstance(value, dict) else {}])
+        rows_of = self._list_rows if is_list else self._object_row
+        held = [rows_of(found.body.get(node), node, found) for found in messages]
         counts = np.array([len(rows) for rows in held], dtype=np.int32)
         owner = np.repeat(np.arange(len(messages), dtype=np.int32), counts)
         index = (np.arange(len(owner)) - np.repeat(np.cumsum(counts) - counts, counts)).astype(np.int32)
         rows = list(chain.from_iterable(held))
-        try:
-            keys = set().union(*rows)
-        except TypeError:
-            rows, owner, index = self._only_objects(rows, owner, index, node)
-            keys = set().union(*rows)
+        if not {dict}.issuperset(map(type, rows)):
+            rows, owner, index = self._only_objects(rows, owner, index, node, messages)
+        keys: set[str] = set().union(*rows)
         known = {
             key for layout_field in layout.fields if layout_field.node == node
             for key in (layout_field.name, *layout_field.aliases)
         }
-        for key in keys - known:
-            path = f"{node}.{key}"
-            self.unknown[path] = self.unknown.get(path, 0) + 1
-        texts = {key: self._texts(rows, key, node) for key in keys & known}
+        self._count_unknown(f"{node}.{key}" for key in keys - known)
+        texts = {key: self._texts(rows, key, node, owner, messages) for key in keys & known}
         return NodeRows(owner, index, texts)
 
-    def _as_rows(self, value: object, node: str, found: Found) -> list[Message]:
-        if value in (None, "", {}):
+    def _count_unknown(self, names: Iterable[str]) -> None:
+        for name in names:
+            shown = _visible(name)
+            self.unknown[shown] = self.unknown.get(shown, 0) + 1
+
+    def _list_rows(self, value: object, node: str, found: Found) -> list[Any]:
+        """The rows of a list node; of an object in its place one."""
+        if type(value) is list:
+            return value
+        if _is_blank(value):
             return []
         place = at("record", number=found.ordinal + 1)
-        self.problems.append(problem("wrong_shape", self.file, place, fatal=False, node=node))
-        return [value] if isinstance(value, dict) else []
+        if isinstance(value, dict):
+            self._tell("wrong_shape", place, fatal=False, node=node)
+            return [value]
+        self._tell("not_rows", place, node=node)
+        return []
+
+    def _object_row(self, value: object, node: str, found: Found) -> list[Message]:
+        """The row of an object node; of a list in its place the first object."""
+        if type(value) is dict:
+            return [value]
+        if not _is_blank(value):
+            place = at("record", number=found.ordinal + 1)
+            row = _object(value)
+            self._tell("not_one_object" if row is not None else "not_rows", place, node=node)
+            return [row or {}]
+        return [{}]
 
     def _only_objects(
-        self, rows: list[Any], owner: "np.ndarray[Any, Any]", index: "np.ndarray[Any, Any]", node: str
-    ) -> tuple[list[Message], "np.ndarray[Any, Any]", "np.ndarray[Any, Any]"]:
+        self, rows: list[Any], owner: Ints, index: Ints, node: str, messages: Sequence[Found]
+    ) -> tuple[list[Message], Ints, Ints]:
         good = np.array([isinstance(row, dict) for row in rows], dtype=bool)
-        self.problems.append(problem("not_a_row", self.file, fatal=False, node=node))
+        first = messages[int(owner[np.flatnonzero(~good)[0]])]
+        self._tell("not_a_row", at("record", number=first.ordinal + 1), node=node)
         return [row for row in rows if isinstance(row, dict)], owner[good], index[good]
 
-    def _texts(self, rows: list[Message], key: str, node: str) -> Strings:
+    def _texts(
+        self, rows: Sequence[Message], key: str, node: str, owner: Ints, messages: Sequence[Found]
+    ) -> Strings:
         values = [row.get(key) for row in rows]
         try:
             return arrow.strings(values)
         except (TypeError, ValueError):
-            self.problems.append(problem("nested_value", self.file, fatal=False, field=f"{node}.{key}"))
-            return arrow.strings([_as_text(value) for value in values])
+            texts = [_as_text(value) for value in values]
+        told: set[str] = set()
+        for row, (value, text) in enumerate(zip(values, texts, strict=True)):
+            wrong = "nested_value" if isinstance(value, dict | list) else "half_character"
+            if value != text and isinstance(value, dict | list | str) and wrong not in told:
+                told.add(wrong)
+                place = at("record", number=messages[int(owner[row])].ordinal + 1)
+                self._tell(wrong, place, fatal=False, field=f"{node}.{key}")
+        return arrow.strings(texts)
+
+
+def _signs(openings: set[str]) -> re.Pattern[str]:
+    """Where a message may begin: as others do, or with a line of its own."""
+    known = "".join(f"{re.escape(opening)}|" for opening in sorted(openings - {""}))
+    return re.compile(rf"(?P<sign>{known}(?<=\n)\{{)")
 
 
 def _body(value: object) -> tuple[Message | None, str]:
@@ -205,14 +308,25 @@ def _body(value: object) -> tuple[Message | None, str]:
     return value, ""
 
 
+def _object(value: object) -> Message | None:
+    """The object that stands for a node: itself, or the first one in a list."""
+    if isinstance(value, list):
+        value = next((row for row in value if isinstance(row, dict)), None)
+    return value if isinstance(value, dict) else None
+
+
+def _is_blank(value: object) -> bool:
+    return not value or (isinstance(value, str) and not value.strip())
+
+
 def _as_text(value: object) -> str | None:
-    if value is None or isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)
+    """A value as text: what is no text as JSON, half a character as its escape."""
+    if value is None:
+        return None
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return _visible(text)
 
 
-def _where(text: str, at_: int) -> Place:
-    line = text.count("\n", 0, at_) + 1
-    return at("line", line=line, column=at_ - text.rfind("\n", 0, at_))
+def _visible(text: str) -> str:
+    """``text`` with each half of a character as the escape it was written as."""
+    return _LONE_HALF.sub(lambda found: f"\\u{ord(found.group()):04x}", text)

@@ -44,7 +44,7 @@ class Problem:
         return f"{where}{words['colon']}{text}"
 
 
-class Unreadable(Exception):  # noqa: N818 - it says what the input is
+class Unreadable(Exception):
     """An input, or all of it, cannot be read; carries the problem."""
 
     def __init__(self, problem: Problem) -> None:

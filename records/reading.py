@@ -28,7 +28,7 @@ MESSAGES, TABLES, GROUPING = "messages", "tables", "grouping"
 TEXT_ENDINGS = {".json", ".jsonl", ".ndjson", ".txt", ""}
 
 
-class Cancelled(Exception):  # noqa: N818 - not an error
+class Cancelled(Exception):
     """The user stopped the import."""
 
 
@@ -39,6 +39,8 @@ class ReadResult:
     batch: Batch | None
     problems: list[Problem] = field(default_factory=list)
     mappings: list["spreadsheets.Mapping"] = field(default_factory=list)
+    mapping_of: dict[str, "spreadsheets.Mapping"] = field(default_factory=dict)
+    """The mapping that each spreadsheet was read by, by the SHA-256 of the file."""
     files: int = 0
 
     @property
@@ -52,7 +54,7 @@ class _Import:
     library: codebooks.Library
     result: ReadResult
     layouts: tuple[Layout, ...]
-    mapping: "spreadsheets.Mapping | None"
+    mapping: "spreadsheets.Mapping | spreadsheets.Memory | None"
     progress: Progress | None
     assemblers: dict[str, Assembler] = field(default_factory=dict)
     sources: dict[str, list[Source]] = field(default_factory=dict)
@@ -96,6 +98,7 @@ class _Import:
             tables, self.layouts, self.library, self.mapping, given.label, self.result.problems
         )
         self.result.mappings.append(read.mapping)
+        self.result.mapping_of[digest] = read.mapping
         source = Source(str(given.path), "", read.encoding, TABLES, digest, given.member)
         self._add(iter(read.chunks), source, given)
 
@@ -122,13 +125,14 @@ def read(
     paths: Sequence[Path | str],
     library: codebooks.Library | None = None,
     *,
-    mapping: "spreadsheets.Mapping | None" = None,
+    mapping: "spreadsheets.Mapping | spreadsheets.Memory | None" = None,
     progress: Progress | None = None,
 ) -> ReadResult:
     """One batch of everything readable under ``paths``, and the problems of the rest.
 
     Messages (4101, 4101A), spreadsheets and grouping tables are told apart by content. ``mapping`` overrides
-    the automatic reading of spreadsheet headers. Raises ``Cancelled`` where ``progress`` says stop.
+    the automatic reading of spreadsheet headers, or says which one is remembered for some headers. Raises
+    ``Cancelled`` where ``progress`` says stop.
     """
     books = library if library is not None else codebooks.shipped()
     limits = limits_of(books)

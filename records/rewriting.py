@@ -1,36 +1,33 @@
 """A message as it was read, with the changed values in place: the same bytes but for the corrections.
 
 Compares a case as it was read (``base``) with the case as it is now, record by record, and replaces spans of
-the text. Unknown fields, order, spacing and number spelling stay. Not here: files and folders (``writing``).
+the text. Unknown fields, order, spacing and number spelling stay. A case may come from several records: which
+rows stand where is told by ``homes``. Not here: files and folders (``writing``).
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
 from codebooks.layouts import Field, Layout, Node, Shape
-from records.json_text import Span, array, elements, member, replaced, skip_white, with_member
+from records import homes
+from records.homes import CaseRows
+from records.json_text import (
+    Span,
+    array,
+    decode,
+    elements,
+    replaced,
+    replaced_in_string,
+    value_span,
+    values_by_name,
+    with_members,
+)
 from records.spelling import empty_text, text_of
-from records.table import Batch, Table
+from records.table import Table
 
-
-@dataclass(frozen=True, slots=True)
-class CaseRows:
-    """One case of a batch: its rows by table."""
-
-    batch: Batch
-    case: int
-
-    def rows(self, table: str) -> list[int]:
-        """The positions of the case's rows, in order."""
-        held = self.batch.table(table)
-        if table == "cases":
-            return [self.case]
-        first, last = np.searchsorted(held.case, [self.case, self.case + 1])
-        return list(range(int(first), int(last)))
+Pair = tuple[Field, str | None]
+Replacements = dict[Span, str]
 
 
 def rewritten(text: str, layout: Layout, record: int, base: CaseRows, now: CaseRows) -> str:
@@ -38,230 +35,231 @@ def rewritten(text: str, layout: Layout, record: int, base: CaseRows, now: CaseR
 
     ``record`` is the position of this message in ``Batch.origins``: a case may come from several.
     """
-    whole = Span(skip_white(text, 0), len(text.rstrip()))
-    inner = member(text, whole, "input")
+    whole = value_span(text)
+    inner = values_by_name(text, whole).get("input")
     if inner is not None and text[inner.start] == '"':
-        body = json.loads(text[inner.start : inner.end])
-        changed = _body(body, layout, record, base, now)
-        if changed == body:
-            return text
-        ascii_only = text[inner.start : inner.end].isascii()
-        return replaced(text, {inner: json.dumps(changed, ensure_ascii=ascii_only)})
-    span = inner if inner is not None else whole
-    body = text[span.start : span.end]
-    return text[: span.start] + _body(body, layout, record, base, now) + text[span.end :]
+        body = str(decode(text, inner.start)[0])
+        return replaced_in_string(text, inner, _Record(body, layout, record, base, now).changes(value_span(body)))
+    span = inner if inner is not None and text[inner.start] == "{" else whole
+    return replaced(text, _Record(text, layout, record, base, now).changes(span))
 
 
-def _body(text: str, layout: Layout, record: int, base: CaseRows, now: CaseRows) -> str:
-    whole = Span(0, len(text))
-    changes: dict[Span, str] = {}
-    added: list[tuple[str, str]] = []
-    by_name: dict[str, list[Node]] = {}
-    for node in layout.nodes:
-        by_name.setdefault(node.name, []).append(node)
-    for name, nodes in by_name.items():
-        at = member(text, whole, name)
-        old = text[at.start : at.end] if at is not None else None
-        new = old
-        for node in nodes:
-            new = _node(new, layout, node, record, base, now)
-        if new is None or new == old:
-            continue
-        if at is not None:
-            changes[at] = new
-        else:
-            added.append((name, new))
-    result = replaced(text, changes)
-    for name, new in added:
-        result = with_member(result, name, new)
-    return result
+@dataclass(frozen=True, slots=True)
+class _Record:
+    """One message: its text, and the case it is of as it was and as it is."""
 
+    text: str
+    layout: Layout
+    record: int
+    base: CaseRows
+    now: CaseRows
 
-def _node(
-    old: str | None, layout: Layout, node: Node, record: int, base: CaseRows, now: CaseRows
-) -> str | None:
-    fields = layout.node_fields(node.name, node.group)
-    if node.shape is Shape.LIST:
-        return _list_node(old, layout, node, fields, record, base, now)
-    pairs = _object_changes(layout, node, fields, record, base, now)
-    if not pairs:
-        return old
-    return _with_values(old if old is not None else "{}", pairs)
+    def changes(self, span: Span) -> Replacements:
+        """The spans of the text that change in the object of nodes at ``span``."""
+        held = values_by_name(self.text, span)
+        found: Replacements = {}
+        added: list[tuple[str, str]] = []
+        by_name: dict[str, list[Node]] = {}
+        for node in self.layout.nodes:
+            by_name.setdefault(node.name, []).append(node)
+        for name, nodes in by_name.items():
+            at = held.get(name)
+            if nodes[0].shape is Shape.LIST:
+                new = self._list(nodes[0], at)
+            else:
+                new = self._object([pair for node in nodes for pair in self._pairs(node)], at)
+            if isinstance(new, str) and at is not None:
+                found[at] = new
+            elif isinstance(new, str):
+                added.append((name, new))
+            else:
+                found |= new
+        if added:
+            place, members = with_members(self.text, span, added)
+            found[place] = members
+        return found
 
+    # Nodes that are one object
 
-def _object_changes(
-    layout: Layout, node: Node, fields: Sequence[Field], record: int, base: CaseRows, now: CaseRows
-) -> list[tuple[Field, str | None]]:
-    """The fields of an object node, or of a group in it, whose text is another now."""
-    before = _mine(base.batch.table(node.table), base.rows(node.table), node, layout, record, base)
-    after = _mine(now.batch.table(node.table), now.rows(node.table), node, layout, record, now)
-    pairs = []
-    for layout_field in fields:
-        texts = [
-            [text_of(rows.batch.table(node.table), row, layout_field) for row in chosen]
-            for rows, chosen in ((base, before), (now, after))
+    def _pairs(self, node: Node) -> list[Pair]:
+        """The fields of an object node, or of a group in it, whose text is another now."""
+        before = homes.standing(self.base, node, self.record)
+        after = homes.standing(self.now, node, self.record)
+        after += homes.made_here(self.now, node, self.layout, self.base, self.record, before)
+        then, held = self.base.batch.table(node.table), self.now.batch.table(node.table)
+        pairs = []
+        for field in self.layout.node_fields(node.name, node.group):
+            old = [text_of(then, row, field) for row in before]
+            new = [text_of(held, row, field) for row in after]
+            if old == new:
+                continue
+            if node.shape is Shape.LIST_GROUP:
+                pairs.append((field, ",".join(text or "" for text in new) or None))
+            else:
+                pairs.append((field, new[0] if new else None))
+        return pairs
+
+    def _object(self, pairs: Sequence[Pair], at: Span | None) -> Replacements | str:
+        if not pairs:
+            return {}
+        target = self._row_at(at)
+        if target is not None:
+            return self._values(target, pairs)
+        return json.dumps(
+            {field.name: text for field, text in pairs if text is not None}, ensure_ascii=False
+        )
+
+    def _row_at(self, at: Span | None) -> Span | None:
+        """The object that stands for a node: itself, or the first one in a list."""
+        if at is None or self.text[at.start] == "{":
+            return at
+        rows = elements(self.text, at) if self.text[at.start] == "[" else iter(())
+        return next((row for row in rows if self.text[row.start] == "{"), None)
+
+    def _values(self, at: Span, pairs: Iterable[Pair]) -> Replacements:
+        """Fields of the object at ``at`` set: the member that holds the value, or a new one."""
+        held = values_by_name(self.text, at)
+        found: Replacements = {}
+        added: list[tuple[str, str]] = []
+        for field, value in pairs:
+            names = [name for name in (field.name, *field.aliases) if name in held]
+            filled = [name for name in names if not self._is_blank(held[name])]
+            for name in filled or names[:1]:
+                found[held[name]] = _token(value, field, self._at(held[name]))
+            if not names and value is not None and homes.may_add(field, self.base, self.record):
+                added.append((field.name, _token(value, field, '""')))
+        if added:
+            place, members = with_members(self.text, at, added)
+            found[place] = members
+        return found
+
+    def _at(self, span: Span) -> str:
+        return self.text[span.start : span.end]
+
+    def _is_blank(self, span: Span) -> bool:
+        value = decode(self.text, span.start)[0]
+        return value is None or (isinstance(value, str) and not value.strip())
+
+    # Nodes that are a list of rows
+
+    def _list(self, node: Node, at: Span | None) -> Replacements | str:
+        fields = self.layout.node_fields(node.name)
+        items = self._items(at)
+        then, held = self.base.batch.table(node.table), self.now.batch.table(node.table)
+        linked = self._linked(node, fields, items)
+        place = {int(then.row_id[row]): index for row, index in linked.items()}
+        old_row = {int(then.row_id[row]): row for row in linked}
+        new = set(homes.made_here(self.now, node, self.layout, self.base, self.record, list(linked)))
+        rows = [row for row in self.now.rows(node.table) if row in new or int(held.row_id[row]) in place]
+        changes = {
+            place[row_id]: self._values(items[place[row_id]], pairs)
+            for row in rows
+            if (row_id := int(held.row_id[row])) in place
+            and (pairs := _changed_texts(fields, then, old_row[row_id], held, row))
+        }
+        order = [place.get(int(held.row_id[row])) for row in rows]
+        if order == sorted(place.values()):
+            return {span: text for found in changes.values() for span, text in found.items()}
+        texts = [self._changed_item(span, changes.get(index, {})) for index, span in enumerate(items)]
+        made = [
+            texts[index] if index is not None else self._new_item(held, row, fields, items)
+            for row, index in zip(rows, order, strict=True)
         ]
-        if texts[0] == texts[1]:
-            continue
-        if node.shape is Shape.LIST_GROUP:
-            value: str | None = ",".join(text or "" for text in texts[1]) or None
-        else:
-            value = texts[1][0] if texts[1] else None
-        pairs.append((layout_field, value))
-    return pairs
+        listed = _with_others(made, order, texts, set(place.values()))
+        return array(listed, like=self._at(at) if at is not None else "[]")
 
-
-def _mine(
-    table: Table, rows: Sequence[int], node: Node, layout: Layout, record: int, owner: CaseRows
-) -> list[int]:
-    """The rows that stand in ``node`` of this record: those read from it, and those made here that belong."""
-    if node.shape is Shape.OBJECT:
-        return list(rows)
-    name = f"{node.name}/{node.group}" if node.group else node.name
-    origin_case = owner.batch.tables["cases"].origin_record
-    main = int(origin_case[owner.case]) == record if len(origin_case) else True
-    chosen = []
-    for row in rows:
-        made_here = int(table.origin_record[row]) < 0
-        if made_here:
-            if main and _belongs(table, row, node, layout):
-                chosen.append(row)
-        elif table.node_names[int(table.origin_node[row])] == name:
-            chosen.append(row)
-    return chosen
-
-
-def belonging(table: Table, node: Node, layout: Layout) -> NDArray[np.int64]:
-    """The rows of ``table`` that stand in ``node`` in a new message: those with the node's constants.
-
-    Several nodes may take the same rows: a list is preferred to a list in one field, that to plain fields;
-    where both fields exist, several children stand in the list and one alone in the plain fields.
-    """
-    mask = np.ones(table.rows, dtype=bool)
-    for name, value in node.constants:
-        if name in table.data and name != "kind":
-            mask &= table.column(name).is_(value)
-        elif name in table.data:
-            mask &= table.column(name).is_(value) | (node.shape is Shape.LIST)
-    homes = [other for other in layout.nodes if other.table == node.table and other.constants == node.constants]
-    if any(home.shape is Shape.LIST for home in homes) and node.shape is not Shape.LIST:
-        mask[:] = False
-    return np.flatnonzero(mask)
-
-
-def _belongs(table: Table, row: int, node: Node, layout: Layout) -> bool:
-    return bool((belonging(table, node, layout) == row).any())
-
-
-def _list_node(
-    old: str | None,
-    layout: Layout,
-    node: Node,
-    fields: Sequence[Field],
-    record: int,
-    base: CaseRows,
-    now: CaseRows,
-) -> str | None:
-    table_then, table_now = base.batch.table(node.table), now.batch.table(node.table)
-    then = {
-        int(table_then.row_id[row]): row
-        for row in _mine(table_then, base.rows(node.table), node, layout, record, base)
-    }
-    rows = _mine(table_now, now.rows(node.table), node, layout, record, now)
-    items = _items(old)
-    index_of = _indices(table_then, then, record, items)
-    texts: list[str] = []
-    used: set[int] = set()
-    for row in rows:
-        row_id = int(table_now.row_id[row])
-        at = index_of.get(row_id)
+    def _items(self, at: Span | None) -> list[Span]:
         if at is None:
-            if row_id not in then:
-                texts.append(_new_item(table_now, row, fields, items))
-            continue
-        used.add(at)
-        pairs = [
-            (layout_field, text)
-            for layout_field in fields
-            if (text := text_of(table_now, row, layout_field))
-            != text_of(table_then, then[row_id], layout_field)
-        ]
-        texts.append(_with_values(items[at], pairs) if pairs else items[at])
-    gone = set(index_of.values()) - used
-    texts += [item for at, item in enumerate(items) if at not in used and at not in gone]
-    if texts == items:
-        return old
-    if old is not None and old.startswith("{") and len(texts) == 1:
-        return texts[0]
-    return array(texts, like=old or "[]")
+            return []
+        if self.text[at.start] == "{":
+            return [at] if values_by_name(self.text, at) else []
+        return list(elements(self.text, at)) if self.text[at.start] == "[" else []
+
+    def _linked(self, node: Node, fields: Sequence[Field], items: Sequence[Span]) -> dict[int, int]:
+        """By row of ``base`` the position of its item in this message."""
+        table = self.base.batch.table(node.table)
+        found: dict[int, int] = {}
+        for row, index in homes.places(self.base, node, self.record):
+            if index >= len(items) or self.text[items[index].start] != "{":
+                continue
+            if int(table.origin_record[row]) == self.record or self._same_row(table, row, fields, items[index]):
+                found[row] = index
+        return found
+
+    def _same_row(self, table: Table, row: int, fields: Sequence[Field], item: Span) -> bool:
+        """Whether the item of another record speaks of the row: the same code at the same place."""
+        held = decode(self.text, item.start)[0]
+        for field in fields:
+            if field.column in homes.TWIN_KEYS:
+                texts = (held.get(name) for name in (field.name, *field.aliases))
+                given = next((text for text in texts if isinstance(text, str) and text.strip()), None)
+                if given != text_of(table, row, field):
+                    return False
+        return True
+
+    def _changed_item(self, item: Span, changes: Replacements) -> str:
+        shifted = {Span(s.start - item.start, s.end - item.start): text for s, text in changes.items()}
+        return replaced(self._at(item), shifted)
+
+    def _new_item(self, table: Table, row: int, fields: Sequence[Field], items: Sequence[Span]) -> str:
+        """A new object with the fields of its siblings where there are some, else of the layout."""
+        sibling = next((item for item in items if self.text[item.start] == "{"), None)
+        like = values_by_name(self.text, sibling) if sibling is not None else None
+        members = []
+        for field in fields:
+            names = (field.name, *field.aliases)
+            name = names[0] if like is None else next((key for key in names if key in like), None)
+            text = text_of(table, row, field)
+            if name is None and text is None:
+                continue
+            stood = self._at(like[name]) if like and name in like else '""'
+            members.append(f"{json.dumps(name or names[0])}:{_token(text, field, stood)}")
+        return "{" + ",".join(members) + "}"
 
 
-def _items(old: str | None) -> list[str]:
-    if old is None:
-        return []
-    if old.startswith("{"):
-        return [old]
-    if not old.startswith("["):
-        return []
-    return [old[span.start : span.end] for span in elements(old, Span(0, len(old)))]
+def _changed_texts(fields: Sequence[Field], then: Table, old: int, held: Table, new: int) -> list[Pair]:
+    """The fields whose text is another now."""
+    return [
+        (field, text) for field in fields if (text := text_of(held, new, field)) != text_of(then, old, field)
+    ]
 
 
-def _indices(table: Table, then: dict[int, int], record: int, items: Sequence[str]) -> dict[int, int]:
-    """By row id the position of its item in this record; for a joined record, the same place in it."""
-    found = {}
-    for row_id, row in then.items():
-        at = int(table.origin_index[row])
-        if int(table.origin_record[row]) == record or at < len(items):
-            found[row_id] = at
-    return {row_id: at for row_id, at in found.items() if at < len(items)}
-
-
-def _with_values(text: str, pairs: Sequence[tuple[Field, str | None]]) -> str:
-    whole = Span(0, len(text))
-    changes: dict[Span, str] = {}
-    added: list[tuple[Field, str | None]] = []
-    for layout_field, value in pairs:
-        at = member(text, whole, layout_field.name, *layout_field.aliases)
-        if at is None:
-            added.append((layout_field, value))
+def _with_others(
+    made: Sequence[str], order: Sequence[int | None], texts: Sequence[str], rows: set[int]
+) -> list[str]:
+    """``made``, and each old item that is no row behind the one it stood behind."""
+    behind: dict[int | None, list[str]] = {}
+    anchor: int | None = None
+    for index, text in enumerate(texts):
+        if index in rows:
+            anchor = index if index in order else anchor
         else:
-            changes[at] = _token(value, layout_field, text[at.start : at.end])
-    text = replaced(text, changes)
-    for layout_field, value in added:
-        if value is not None:
-            text = with_member(text, layout_field.name, _token(value, layout_field, '""'))
-    return text
+            behind.setdefault(anchor, []).append(text)
+    listed = behind.pop(None, [])
+    for text, index in zip(made, order, strict=True):
+        listed.append(text)
+        if index is not None:
+            listed += behind.pop(index, [])
+    return listed
 
 
-def _token(value: str | None, layout_field: Field, like: str) -> str:
+def _token(value: str | None, field: Field, like: str) -> str:
     """JSON text of a value, a number where a number stood."""
-    text = empty_text(layout_field) if value is None else value
+    text = empty_text(field) if value is None else value
     if like[:1] in "-0123456789" and _is_number(text):
         return text
     return json.dumps(text, ensure_ascii="\\u" in like and like.isascii())
 
 
 def _is_number(text: str) -> bool:
+    if text[:1] not in "-0123456789":
+        return False
     try:
         json.loads(text, parse_constant=_refuse)
     except ValueError:
         return False
-    return text[:1] in "-0123456789"
+    return True
 
 
 def _refuse(text: str) -> object:
     raise ValueError(text)
-
-
-def _new_item(table: Table, row: int, fields: Sequence[Field], items: Sequence[str]) -> str:
-    """A new object with the fields of its siblings where there are some, else of the layout."""
-    like = json.loads(items[0]) if items and items[0].startswith("{") else None
-    values: dict[str, str] = {}
-    for layout_field in fields:
-        names = (layout_field.name, *layout_field.aliases)
-        name = names[0] if like is None else next((key for key in names if key in like), None)
-        text = text_of(table, row, layout_field)
-        if name is None and text is None:
-            continue
-        values[name or names[0]] = empty_text(layout_field) if text is None else text
-    return json.dumps(values, ensure_ascii=False, separators=(",", ":"))

@@ -24,7 +24,7 @@ ROW = "row"
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """The text as it was read, at the rows where it differs from the canonical form."""
+    """The text as it was read, at the rows (in rising order) where it differs from the canonical form."""
 
     rows: NDArray[np.int32]
     texts: tuple[str, ...]
@@ -39,8 +39,8 @@ class Raw:
 
     def text_at(self, row: int) -> str | None:
         """The raw text of ``row``, if it differs."""
-        at = np.flatnonzero(self.rows == row)
-        return self.texts[int(at[0])] if len(at) else None
+        at = int(np.searchsorted(self.rows, row))
+        return self.texts[at] if at < len(self.rows) and self.rows[at] == row else None
 
 
 Derivation = Callable[["Batch"], Any]
@@ -308,6 +308,8 @@ class Batch:
             derivations=self.derivations,
         )
         made.memo["library"] = self.library
+        if "today" in self.memo:  # a run that fixes the day fixes it for all parts
+            made.memo["today"] = self.memo["today"]
         return made
 
 

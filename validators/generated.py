@@ -14,7 +14,7 @@ from codebooks import Library
 from codebooks.layouts import Condition, Field, Kind, Layout, Node, Required, Shape
 from records import CASES, ROW, Batch, Table, Text, missing_mask
 from records.arrow import Mask
-from validators.made_fixes import canonical_spelling
+from validators.made_fixes import canonical_spelling, emptied
 from validators.model import Basis, Check, CheckFunction, Fix, Found, Level, Severity
 
 SINCE = "2026.12"
@@ -123,6 +123,17 @@ class _Maker:
                 _odd_spelling(field, node),
                 fields=given,
                 fix=Fix(Level.SAFE, canonical_spelling(field)),
+            )
+        if field.kind is Kind.TEXT and not field.value_set:
+            words = frozenset(str(row["text"]) for row in self.library.rows("sources/checks/placeholders"))
+            yield self._check(
+                "V009",
+                Severity.WARNING,
+                field,
+                node,
+                _placeholder(field, node, words),
+                fields=given,
+                fix=Fix(Level.CONFIRM, emptied(field)),
             )
         if field.kind is Kind.TEXT and field.length is not None:
             limit = str(field.length)
@@ -297,6 +308,17 @@ def _odd_spelling(field: Field, node: Node) -> CheckFunction:
             pattern = ODD_CODE if field.value_set else ODD_TEXT
             return column.matches(pattern) & _mine(table, node)
         return _with_raw(table, field) & ~missing_mask(column) & _mine(table, node)
+
+    return function
+
+
+def _placeholder(field: Field, node: Node, words: frozenset[str]) -> CheckFunction:
+    """A sign for nothing where the settlement list wants an empty field."""
+
+    def function(batch: Batch) -> Mask:
+        table = batch.table(field.table)
+        mask: Mask = table.column(field.column).isin(words)
+        return mask & _mine(table, node)
 
     return function
 

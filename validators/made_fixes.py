@@ -28,6 +28,16 @@ def canonical_spelling(field: Field) -> FixFunction:
     return function
 
 
+def emptied(field: Field) -> FixFunction:
+    """Empties the field."""
+
+    def function(batch: Batch, rows: Rows) -> list[Repair]:
+        table = batch.table(field.table)
+        return [(SetCell(field.table, int(table.row_id[row]), field.column, None),) for row in rows.tolist()]
+
+    return function
+
+
 def _tidy(text: str, field: Field) -> str:
     """Without invisible characters and surrounding spaces; codes in half width."""
     clean = text.translate(INVISIBLE)

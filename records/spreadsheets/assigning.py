@@ -5,7 +5,7 @@ Not here: what a header may mean at all (``vocabulary``).
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from codebooks.layouts import Field, Layout
@@ -27,6 +27,7 @@ class Heard:
     candidates: tuple[Candidate, ...]
     chosen: Candidate | None = None
     slot: str = ""
+    is_double: bool = False
 
     @property
     def field(self) -> Field | None:
@@ -34,11 +35,17 @@ class Heard:
         return None if self.chosen is None else self.chosen.field
 
 
-def assign(columns: Sequence[Heard], layout: Layout, home: str | None, sample: Sample) -> None:
-    """Choose a candidate and a slot for every column. ``home`` is the node that the sheet's name speaks of."""
+def assign(
+    columns: Sequence[Heard], layout: Layout, home: str | None, apart: Collection[str], sample: Sample
+) -> None:
+    """Choose a candidate and a slot for every column.
+
+    ``home`` is the node that the sheet's name speaks of; nodes ``apart`` have plain headers in their own
+    sheet only.
+    """
     for column in columns:
         column.candidates = _fitting(column.candidates, sample(column.position))
-    _choose(columns, home)
+    _choose(columns, home, apart)
     for node in list_nodes(layout):
         mine = [column for column in columns if column.field is not None and column.field.node == node.name]
         _number(mine)
@@ -69,7 +76,7 @@ def _fitting(candidates: Iterable[Candidate], values: Sequence[str]) -> tuple[Ca
     return (*front, *back)
 
 
-def _choose(columns: Sequence[Heard], home: str | None) -> None:
+def _choose(columns: Sequence[Heard], home: str | None, apart: Collection[str]) -> None:
     coverage: Counter[str] = Counter()
     for column in columns:
         for node in {candidate.field.node for candidate in column.candidates}:
@@ -81,6 +88,7 @@ def _choose(columns: Sequence[Heard], home: str | None) -> None:
                 not item[1].explicit,
                 not item[1].pattern,
                 item[1].field.node != home,
+                item[1].field.node in apart,
                 -coverage[item[1].field.node],
                 item[0],
             ),
@@ -97,6 +105,11 @@ def _number(columns: Sequence[Heard]) -> None:
     grouped = bool(ranks - {PLAIN}) or bool(numbers)
     times: Counter[tuple[str, str]] = Counter()
     repeated = _repeats(columns)
+    counted = {
+        candidate.field.name
+        for candidate in chosen
+        if candidate.rank == PLAIN and candidate.number is not None
+    }
     previous: Heard | None = None
     for column in columns:
         candidate = column.chosen
@@ -113,6 +126,8 @@ def _number(columns: Sequence[Heard]) -> None:
             column.slot = candidate.rank
         elif not grouped:
             column.slot = str(times[key]) if repeated else ""
+        elif number is None and candidate.field.name in counted:
+            column.slot = FIRST
         elif previous is not None and _beside(previous, number, shift, candidate, columns):
             column.slot = previous.slot
         elif number is None:

@@ -7,8 +7,7 @@ apostrophe before a formula sign (our own protection) does not belong to the tex
 import csv
 import io
 import re
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from records import arrow
@@ -16,6 +15,7 @@ from records.arrow import Strings
 
 DELIMITERS = (",", "\t", ";", "|")
 SNIFFED_LINES = 40
+LONGEST_CELL = 2**31 - 1
 
 _DECLARED = re.compile(r"sep=(.)\s*")
 _AS_TEXT = re.compile(r'="((?:[^"]|"")*)"')
@@ -28,12 +28,13 @@ _PLAIN_NUMBER = re.compile(r"[+-]\d+(\.\d+)?")
 class Delimited:
     """The records of a text, and the first line of each; ``first`` has one entry more, the number of lines.
 
-    ``stray`` lists the records that open a quote and never close it: they were read without quotes.
+    ``records`` can be gone through once. ``stray`` lists the records that open a quote and never close it:
+    they were read without quotes.
     """
 
     lines: Sequence[str]
     delimiter: str
-    records: Sequence[Sequence[str]]
+    records: Iterable[Sequence[str]]
     first: Sequence[int]
     stray: tuple[int, ...]
 
@@ -49,14 +50,17 @@ def parsed(text: str, most_lines: int, delimiter: str | None = None) -> Delimite
     records: list[Sequence[str]] = []
     first: list[int] = []
     stray: list[int] = []
-    csv.field_size_limit(sys.maxsize if sys.maxsize < 2**62 else 2**31 - 1)
+    csv.field_size_limit(LONGEST_CELL)
+    if '"' not in text:
+        # One record a line: they are cut while they are consumed, which spares the memory of all at once.
+        return Delimited(lines, separator, csv.reader(lines, delimiter=separator), range(len(lines) + 1), ())
     at = 0
     while at < len(lines):
         reader = csv.reader(_from(lines, at), delimiter=separator)
         start = at
         for record in reader:
             end = start + reader.line_num
-            if end - at > 1 and (end - at > most_lines or _is_open(lines, at, end, separator)):
+            if end - at > most_lines or not _is_sound(lines[at:end], separator, is_last=end == len(lines)):
                 break
             records.append(record)
             first.append(at)
@@ -118,6 +122,14 @@ def shown(texts: Strings) -> Strings:
     return arrow.strings([None if text is None else shown_text(text) for text in texts.to_pylist()])
 
 
+def unguarded(texts: Strings) -> Strings:
+    """The cells of a workbook without our own protecting apostrophe."""
+    if not arrow.starts_with(texts, ("'",)).any():
+        return texts
+    plain = [text[1:] if text and _GUARDED.match(text) else text for text in texts.to_pylist()]
+    return arrow.strings(plain)
+
+
 def shown_text(text: str) -> str:
     """One cell as a person reads it."""
     if _GUARDED.match(text):
@@ -143,20 +155,22 @@ def _from(lines: Sequence[str], at: int) -> Iterator[str]:
     return iter(lines) if at == 0 else (lines[position] for position in range(at, len(lines)))
 
 
-def _is_open(lines: Sequence[str], start: int, end: int, delimiter: str) -> bool:
-    """Whether the record that ends with the text has an unclosed quote."""
-    if end < len(lines):
-        return False
-    last = cells("".join(lines[start:end]), delimiter)[-1]
-    return last.startswith('"') and _after_quotes(last, 0, closed=True) < 0
+def _is_sound(lines: Sequence[str], delimiter: str, *, is_last: bool) -> bool:
+    """Whether the quotes of a record of several lines open and close where cells do; in one line they close."""
+    if len(lines) == 1 and not is_last:
+        return True
+    try:
+        return len(list(csv.reader(lines, delimiter=delimiter, strict=True))) <= 1
+    except csv.Error as error:
+        return len(lines) == 1 and "end of data" not in str(error)
 
 
-def _after_quotes(source: str, at: int, *, closed: bool = False) -> int:
-    """The position after the quoted part that opens at ``at``; the end (or -1) where it never closes."""
+def _after_quotes(source: str, at: int) -> int:
+    """The position after the quoted part that opens at ``at``; the end where it never closes."""
     while True:
         end = source.find('"', at + 1)
         if end < 0:
-            return -1 if closed else len(source)
+            return len(source)
         if source.startswith('"', end + 1):
             at = end + 1
             continue

@@ -66,7 +66,9 @@ class GridBuilder:
         while block := list(islice(source, BLOCK)):
             self._check(self._rows + len(block), self.most_rows, "table_rows")
             columns = [arrow.blank_to_null(arrow.strings(cells)) for cells in zip_longest(*block)]
-            width = max((at + 1 for at, texts in enumerate(columns) if texts.null_count < len(texts)), default=0)
+            width = max(
+                (at + 1 for at, texts in enumerate(columns) if texts.null_count < len(texts)), default=0
+            )
             self._check(width, self.most_columns, "table_columns")
             while len(self._parts) < width:
                 self._parts.append([arrow.missing(self._rows)] if self._rows else [])

@@ -11,6 +11,7 @@ from records.spreadsheets.vocabulary import Vocabulary, normal
 
 SEARCHED_ROWS = 30
 FEWEST_HITS = 2
+NARROW_SHEET = 3  # columns among which one known header is enough
 
 Known = Callable[[str], bool]
 
@@ -44,7 +45,10 @@ def heading(grid: Grid, vocabulary: Vocabulary, known: Known) -> Heading | None:
             joined = _two_levels(rows[upper], rows[upper + 1])
             if hits(joined) > most and _looks_like_words(rows[upper + 1], scores[upper + 1]):
                 names, first, data, most = joined, upper, upper + 2, hits(joined)
-    if most < min(FEWEST_HITS, sum(1 for name in names if name)):
+    narrow = (
+        sum(1 for name in names if name) <= NARROW_SHEET or vocabulary.node_of_sheet(grid.sheet) is not None
+    )
+    if most < FEWEST_HITS and not narrow:
         return None
     while data < len(rows) and _is_second_header(rows[data], scores[data], vocabulary):
         data += 1

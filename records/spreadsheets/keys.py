@@ -48,7 +48,9 @@ class Keys:
             if head not in self.columns or not arrow.present(self.columns[head]).any():
                 continue
             if other is None or (head in other.columns and arrow.present(other.columns[head]).any()):
-                return [name for name in spec if name in self.columns and (not other or name in other.columns)]
+                return [
+                    name for name in spec if name in self.columns and (not other or name in other.columns)
+                ]
         return []
 
     def texts(self, names: Sequence[str]) -> list[str | None]:
@@ -76,9 +78,7 @@ def grouped(keys: Keys, names: Sequence[str], used: NDArray[np.bool_]) -> Owner:
     return owner
 
 
-def matched(
-    keys: Keys, names: Sequence[str], known: Sequence[str | None], used: NDArray[np.bool_]
-) -> Owner:
+def matched(keys: Keys, names: Sequence[str], known: Sequence[str | None], used: NDArray[np.bool_]) -> Owner:
     """The case of each row by its key; ``NO_CASE`` or ``AMBIGUOUS`` where none or several cases have it."""
     position: dict[str, int] = {}
     for case, text in enumerate(known):

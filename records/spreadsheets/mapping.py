@@ -9,7 +9,8 @@ import json
 import os
 import re
 import tomllib
-from collections.abc import Callable, Mapping as Map, Sequence
+from collections.abc import Callable, Sequence
+from collections.abc import Mapping as Map
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import resources

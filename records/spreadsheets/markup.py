@@ -4,16 +4,15 @@ Nothing is fetched and no entity is expanded; scripts and styles are not text.
 """
 
 from collections.abc import Iterator
-from typing import TypeAlias
 
 from lxml import etree, html
+from lxml.etree import _Element as Element
 
 from records.decoding import decoded
 from records.problems import Unreadable, problem
+from records.spreadsheets.delimited import unguarded
 from records.spreadsheets.grid import Cell, Grid, GridBuilder, Tables
 from records.spreadsheets.limits import Limits
-
-Element: TypeAlias = "etree._Element"
 
 SHEET = "urn:schemas-microsoft-com:office:spreadsheet"
 MOST_SPAN = 1000
@@ -31,7 +30,7 @@ def from_html(data: bytes, file: str, limits: Limits) -> Tables:
     for table in page.iter("table"):
         if table.find(".//table") is not None:
             continue
-        builder = GridBuilder(_caption(table, len(grids)), file, limits.rows, limits.columns)
+        builder = GridBuilder(_caption(table, len(grids)), file, limits.rows, limits.columns, unguarded)
         builder.extend(_html_rows(table))
         grids.append(builder.grid())
     if not grids:
@@ -50,7 +49,7 @@ def from_xml(data: bytes, file: str, limits: Limits) -> Tables:
         raise Unreadable(problem("markup_broken", file, why=error)) from None
     grids: list[Grid] = []
     for sheet in book.iter(f"{{{SHEET}}}Worksheet"):
-        builder = GridBuilder(_attribute(sheet, "Name"), file, limits.rows, limits.columns)
+        builder = GridBuilder(_attribute(sheet, "Name"), file, limits.rows, limits.columns, unguarded)
         builder.extend(_xml_rows(sheet, limits))
         grids.append(builder.grid())
     if not grids:
@@ -100,7 +99,8 @@ def _text(cell: Element) -> str | None:
             pieces.append(" ".join(_words(part.text)))
         if part.tail and part is not cell:
             pieces.append(" ".join(_words(part.tail)))
-    return "".join(pieces).strip(" \n\xa0") or None
+    lines = (line.strip(" \xa0") for line in "".join(pieces).split("\n"))
+    return "\n".join(lines).strip("\n") or None
 
 
 def _words(text: str) -> list[str]:

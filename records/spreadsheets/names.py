@@ -29,9 +29,7 @@ def are_names(cells: Strings, field: Field, library: codebooks.Library) -> bool:
     if not known:
         return False
     distinct = arrow.encode(cells)[1]
-    return 0 < len(distinct) <= MOST_DISTINCT and all(
-        text.strip() in known for text in distinct.to_pylist()
-    )
+    return 0 < len(distinct) <= MOST_DISTINCT and all(text.strip() in known for text in distinct.to_pylist())
 
 
 def to_codes(cells: Strings, field: Field, library: codebooks.Library) -> Strings:

@@ -120,7 +120,6 @@ class _Placing:
     vocabulary: Vocabulary
     file: str
     problems: list[Problem]
-    case_rows: dict[int, tuple[Positions, Positions]] = field(default_factory=dict)
 
     @property
     def layout(self) -> Layout:
@@ -134,20 +133,15 @@ class _Placing:
         used = [self._used(number) for number in range(len(self.sheets))]
         keys = [Keys.of(sheet, self.layout, self.vocabulary.keys) for sheet in self.sheets]
         self.result.owners = [np.full(sheet.grid.rows, NO_CASE, np.int64) for sheet in self.sheets]
-        heads = [number for number in range(len(self.sheets)) if self._has_cases(number)]
-        if not heads:
-            heads = self._widest(keys)
-        ordinals: list[int] = []
+        heads = self._heads() or self._widest(keys)
+        ordinals: list[Positions] = []
         offset = 0
         for number in heads:
             owner = self._own_cases(number, keys, used[number], first=number == heads[0])
             data = self.sheets[number].heading.data
-            _, first = np.unique(owner[owner >= 0], return_index=True)
-            rows = np.flatnonzero(owner >= 0)[first] + data
-            fresh = np.unique(owner[owner >= self.result.cases])
-            order = np.argsort(owner[rows - data])
-            new = [int(row) for row in rows[order] if owner[row - data] >= self.result.cases]
-            ordinals += [row + offset for row in new]
+            rows = np.flatnonzero(owner >= self.result.cases)
+            fresh, first = np.unique(owner[rows], return_index=True)
+            ordinals.append(rows[first] + data + offset)
             offset += self.sheets[number].grid.rows
             self.result.cases += len(fresh)
             self.result.owners[number][data:] = owner
@@ -157,7 +151,7 @@ class _Placing:
                 owner = self._matched(number, heads, keys, used[number])
                 self.result.owners[number][data:] = owner
                 self._report_orphans(number, owner, used[number])
-        self.result.ordinals = np.array(ordinals, dtype=np.int64)
+        self.result.ordinals = np.concatenate(ordinals).astype(np.int64)
         self._place_cases(heads)
         for node in self.layout.nodes:
             if node.shape is Shape.LIST:
@@ -195,10 +189,23 @@ class _Placing:
             if column.field is not None and column.field.node in lists and not column.place.slot
         }
 
+    def _heads(self) -> list[int]:
+        """The sheets whose rows are cases: those that say more of them than their keys, if there are any."""
+        numbers = [number for number in range(len(self.sheets)) if self._has_cases(number)]
+        return [number for number in numbers if self._says_more(number)] or numbers
+
     def _has_cases(self, number: int) -> bool:
-        """Whether each row of the sheet is a case."""
+        """Whether each row of the sheet may be a case."""
         sheet = self.sheets[number]
         return not self._row_nodes(sheet) and any(column.field for column in sheet.columns)
+
+    def _says_more(self, number: int) -> bool:
+        keys = {name for spec in self.vocabulary.keys for name in spec}
+        record = {node.name for node in self.layout.nodes if node.shape is Shape.OBJECT}
+        return any(
+            column.field is not None and column.field.node in record and column.field.column not in keys
+            for column in self.sheets[number].columns
+        )
 
     def _widest(self, keys: Sequence[Keys]) -> list[int]:
         """Where no sheet has one row a case: the one that says most about its cases; all where none has keys."""
@@ -212,15 +219,13 @@ class _Placing:
 
         return [max(keyed, key=width)]
 
-    def _own_cases(
-        self, number: int, keys: Sequence[Keys], used: NDArray[np.bool_], *, first: bool
-    ) -> Owner:
+    def _own_cases(self, number: int, keys: Sequence[Keys], used: NDArray[np.bool_], *, first: bool) -> Owner:
         wanted = self.vocabulary.keys
         if self._row_nodes(self.sheets[number]) and keys[number].first_of(wanted):
             owner = grouped(keys[number], keys[number].first_of(wanted), used)
             return np.where(owner >= 0, owner + self.result.cases, owner)
         if not first:
-            found = self._matched(number, [n for n in range(number) if self._has_cases(n)], keys, used)
+            found = self._matched(number, [n for n in self._heads() if n < number], keys, used)
             fresh = used & (found < 0)
             found[fresh] = self.result.cases + np.arange(int(fresh.sum()))
             return found
@@ -353,9 +358,7 @@ class _Placing:
             rows = np.flatnonzero(filled & (owner >= 0))
             yield _Part(number, slot, columns, owner[rows], rows)
 
-    def _add_constants(
-        self, node: str, made: Placed, slot: Positions, slots: Sequence[str]
-    ) -> None:
+    def _add_constants(self, node: str, made: Placed, slot: Positions, slots: Sequence[str]) -> None:
         """What a column's header says of its rows: principal, kind, category."""
         given: dict[str, list[str | None]] = {}
         for at, name in enumerate(slots):
@@ -365,9 +368,7 @@ class _Placing:
             made.constants[field_name] = arrow.gathered(arrow.strings(values), slot)
 
 
-def slot_constants(
-    vocabulary: Vocabulary, node: str, slot: str, slots: Sequence[str]
-) -> Mapping[str, str]:
+def slot_constants(vocabulary: Vocabulary, node: str, slot: str, slots: Sequence[str]) -> Mapping[str, str]:
     """The fields that slot ``slot`` of ``node`` gives by itself, where the sheet has ``slots``."""
     if not slot:
         return {}

@@ -120,7 +120,7 @@ def _report_unknown(found: Recognised, label: str, problems: list[Problem]) -> N
         column.header
         for sheet in found.sheets
         for column in sheet.columns
-        if column.field is None and not column.place.target
+        if column.field is None and not column.place.target and not column.is_double
     ]
     if unknown:
         shown = "、".join(unknown[:SHOWN])

@@ -4,7 +4,7 @@ Not here: reading the cells (``placing``).
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -24,12 +24,16 @@ from records.spreadsheets.vocabulary import Vocabulary
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a sheet: its position, header (with ``@2`` where it is the second of that name), place."""
+    """One column of a sheet: its position, header (with ``@2`` where it is the second of that name), place.
+
+    ``is_double`` where another column fills its field.
+    """
 
     position: int
     header: str
     place: Place
     field: Field | None
+    is_double: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,11 @@ class Recognised:
 
 
 def recognised(
-    grids: Sequence[Grid], vocabulary: Vocabulary, library: codebooks.Library, given: Mapping | None, file: str
+    grids: Sequence[Grid],
+    vocabulary: Vocabulary,
+    library: codebooks.Library,
+    given: Mapping | None,
+    file: str,
 ) -> Recognised:
     """The sheets of a file with the headers of one layout; places that ``given`` names win over ours."""
     problems: list[Problem] = []
@@ -110,10 +118,20 @@ class _SheetReader:
             if place is not None:
                 fixed[position] = place
             heard.append(Heard(position, header, () if place else self.vocabulary.candidates(name)))
-        assign(heard, self.vocabulary.layout, home, self._sample)
+        assign(heard, self.vocabulary.layout, home, self.vocabulary.apart, self._sample)
         self._drop_doubles(heard, fixed)
-        columns = tuple(self._column(column, fixed.get(column.position)) for column in heard)
-        return Sheet(self.grid, found, columns, home)
+        columns = [self._column(column, fixed.get(column.position)) for column in heard]
+        return Sheet(self.grid, found, tuple(self._named_alike(columns, fixed)), home)
+
+    def _named_alike(self, columns: Sequence[Column], fixed: Collection[int]) -> list[Column]:
+        """A blank column of a repeated group holds names where its sisters do."""
+        named = {column.field for column in columns if column.place.names}
+        return [
+            replace(column, place=replace(column.place, names=True))
+            if column.field in named and column.position not in fixed and not self._sample(column.position)
+            else column
+            for column in columns
+        ]
 
     def _is_given(self, header: str) -> bool:
         place = self.given.place(self.grid.sheet, " ".join(header.split())) if self.given else None
@@ -132,7 +150,7 @@ class _SheetReader:
                 continue
             key = (column.field.path, column.slot)
             if key in spoken_for:
-                column.chosen = None
+                column.chosen, column.is_double = None, True
                 continue
             first = taken.setdefault(key, column)
             if first is column:
@@ -152,7 +170,7 @@ class _SheetReader:
                         other=loser.header,
                     )
                 )
-            loser.chosen = None
+            loser.chosen, loser.is_double = None, True
 
     def _fits_better(self, one: Heard, other: Heard) -> bool:
         if one.field is None or is_better(other, one):
@@ -184,7 +202,7 @@ class _SheetReader:
             return Column(column.position, column.header, replace(given, title=title), found)
         found = column.field
         if found is None:
-            return Column(column.position, column.header, Place(), None)
+            return Column(column.position, column.header, Place(), None, column.is_double)
         named = names.are_names(self.grid.columns[column.position].slice(self.start), found, self.library)
         return Column(
             column.position, column.header, Place(found.path, column.slot, named, found.title), found
@@ -210,7 +228,9 @@ def _with_shared_key(sheets: Sequence[Sheet], layout: Layout) -> list[Sheet]:
     ]
     if set.intersection(*own):
         return list(sheets)
-    headers = [{column.header: column for column in sheet.columns if column.field is None} for sheet in sheets]
+    headers = [
+        {column.header: column for column in sheet.columns if column.field is None} for sheet in sheets
+    ]
     shared = [header for header in headers[0] if all(header in others for others in headers)]
     for header in shared:
         cells = sheets[0].grid.columns[headers[0][header].position].slice(sheets[0].heading.data)

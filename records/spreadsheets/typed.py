@@ -12,23 +12,26 @@ LONGEST_NUMBER = 21
 
 def text_of(value: Value) -> str | None:
     """The text of one cell value; a date without time of day gives ``yyyy-MM-dd``."""
-    if value is None or value == "":
-        return None
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, int | float):
-        return number_text(float(value))
-    if isinstance(value, dt.datetime):
-        return rounded(value).strftime("%Y-%m-%d %H:%M:%S")
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    if isinstance(value, dt.time):
-        return value.strftime("%H:%M:%S")
-    if isinstance(value, dt.timedelta):
-        return span_text(value)
-    return str(value)
+    match value:
+        case None | "":
+            text = None
+        case str():
+            text = value
+        case bool():
+            text = "TRUE" if value else "FALSE"
+        case int() | float():
+            text = number_text(float(value))
+        case dt.datetime():
+            text = rounded(value).strftime("%Y-%m-%d %H:%M:%S")
+        case dt.date():
+            text = value.isoformat()
+        case dt.time():
+            text = value.strftime("%H:%M:%S")
+        case dt.timedelta():
+            text = span_text(value)
+        case _:
+            text = str(value)
+    return text
 
 
 def number_text(value: float) -> str:

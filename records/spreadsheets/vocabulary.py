@@ -50,6 +50,7 @@ class Vocabulary:
         self.slots = _slot_constants(layout, library)
         self.keys = [tuple(str(row["columns"]).split("|")) for row in library.rows(f"{BOOKS}keys")]
         self.totals = frozenset(self._words["total"])
+        self.apart = frozenset(node.name for node in layout.nodes if node.table in self._words["apart"])
         self._sheets = _sheet_names(layout, library)
         for key, candidate in _entries(layout, library):
             held = self._known.setdefault(key, [])
@@ -89,10 +90,12 @@ class Vocabulary:
         forms.append(normal(without))
         inside = [normal(found) for found in _BRACKETS.findall(narrow)]
         outside = normal(_BRACKETS.sub("", narrow))
-        forms += [normal(found) for found in _LATIN.findall(narrow)]
+        if not narrow.isascii():
+            forms += [normal(found) for found in _LATIN.findall(narrow)]
         forms += [*inside, outside] if any(form in self._known for form in inside) else []
-        if "." in narrow:
-            forms.append(normal(narrow.rsplit(".", 1)[1]))
+        before, dot, last = narrow.rpartition(".")
+        if dot and not _DIGITS.search(before):
+            forms.append(normal(last))
         forms.append(outside)
         return [form for form in dict.fromkeys(forms) if form]
 

@@ -17,6 +17,7 @@ from lxml import etree
 
 from records import arrow
 from records.problems import Problem, Unreadable, at, problem
+from records.spreadsheets.delimited import unguarded
 from records.spreadsheets.grid import Cell, Grid, GridBuilder, Tables
 from records.spreadsheets.limits import Limits, check_workbook
 from records.spreadsheets.typed import text_of
@@ -24,7 +25,6 @@ from records.spreadsheets.typed import text_of
 SHOWN_CELLS = 5
 SHEETS = "xl/worksheets/"
 
-_CELL = re.compile(rb"<c\s([^>]*?)(/>|>(.*?)</c>)", re.DOTALL)
 _ERROR = re.compile(rb"""<c\s[^>]*t=["']e["'][^>]*>""")
 _EMPTY_FORMULA = re.compile(rb"<c\s[^>]*><f[^>]*?(?:/>|>[^<]*</f>)(?:<v\s*/>|<v></v>)?</c>")
 _PLACE = re.compile(rb"""\sr=["']([A-Z]+\d+)["']""")
@@ -37,7 +37,7 @@ def xlsx(data: bytes, file: str, limits: Limits) -> Tables:
     workbook = _opened(data, file)
     grids = []
     for number, name in enumerate(workbook.sheet_names):
-        builder = GridBuilder(name, file, limits.rows, limits.columns)
+        builder = GridBuilder(name, file, limits.rows, limits.columns, unguarded)
         try:
             sheet = workbook.get_sheet_by_index(number)
         except python_calamine.CalamineError as error:
@@ -55,12 +55,12 @@ def xls(data: bytes, file: str, limits: Limits) -> Tables:
     except xlrd.XLRDError as error:
         key = "workbook_encrypted" if "encrypt" in str(error).lower() else "workbook_broken"
         raise Unreadable(problem(key, file, why=error)) from None
-    except Exception as error:  # xlrd stumbles over damaged files in every way there is
+    except Exception as error:  # noqa: BLE001 - xlrd stumbles over damaged files in every way there is
         raise Unreadable(problem("workbook_broken", file, why=error)) from None
     grids: list[Grid] = []
     problems: list[Problem] = []
     for number, name in enumerate(book.sheet_names()):
-        builder = GridBuilder(name, file, limits.rows, limits.columns)
+        builder = GridBuilder(name, file, limits.rows, limits.columns, unguarded)
         try:
             sheet = book.sheet_by_index(number)
             rows = [[_value(cell, book.datemode) for cell in sheet.row(row)] for row in range(sheet.nrows)]
@@ -70,7 +70,7 @@ def xls(data: bytes, file: str, limits: Limits) -> Tables:
                 for column, kind in enumerate(sheet.row_types(row))
                 if kind == xlrd.XL_CELL_ERROR
             ]
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - as above
             raise Unreadable(problem("workbook_broken", file, at("sheet", sheet=name), why=error)) from None
         grids.append(_grid(builder, rows))
         problems += _listed("error_cells", file, name, wrong)
@@ -129,7 +129,7 @@ def _date(serial: float, datemode: int) -> object:
     if not 0 < serial < 2_958_466:
         return serial
     if serial < 1:
-        return (dt.datetime.min + dt.timedelta(seconds=round(serial * 86400))).time()
+        return dt.timedelta(seconds=round(serial * 86400))
     try:
         moment = xlrd.xldate.xldate_as_datetime(serial, datemode)
     except (ValueError, OverflowError):
@@ -140,7 +140,7 @@ def _date(serial: float, datemode: int) -> object:
 def _cell_problems(data: bytes, file: str) -> Iterator[Problem]:
     """Cells that hold an error, or a formula whose value was never computed."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        for name, member in _sheet_files(archive):
+        for name, member in sheet_files(archive):
             if member not in archive.NameToInfo:
                 continue
             xml = archive.read(member)
@@ -150,7 +150,7 @@ def _cell_problems(data: bytes, file: str) -> Iterator[Problem]:
                 yield from _listed("empty_formulas", file, name, _places(_EMPTY_FORMULA.findall(xml)))
 
 
-def _sheet_files(archive: zipfile.ZipFile) -> list[tuple[str, str]]:
+def sheet_files(archive: zipfile.ZipFile) -> list[tuple[str, str]]:
     """Name and member of every sheet."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
     try:

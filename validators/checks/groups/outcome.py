@@ -18,7 +18,8 @@ ASSUMED = ("age_assumed", "weight_assumed")
 @check(
     "G101",
     Severity.WARNING,
-    fields=["groups.drg", "groups.kind", "groups.reason", "groups.message"],
+    # Without the sex of anybody (a 4101A list alone) the group says nothing: the check does not run then.
+    fields=["groups.drg", "groups.kind", "groups.reason", "groups.message", "cases.sex"],
     basis=SCHEME,
     since="2026.12",
 )
@@ -32,7 +33,8 @@ def not_grouped(batch: Batch) -> Mask:
 @check(
     "G102",
     Severity.WARNING,
-    fields=["groups.drg", "groups.kind", "groups.reason", "groups.message"],
+    # Without the sex of anybody (a 4101A list alone) the group says nothing: the check does not run then.
+    fields=["groups.drg", "groups.kind", "groups.reason", "groups.message", "cases.sex"],
     basis=SCHEME,
     since="2026.12",
 )
