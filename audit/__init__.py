@@ -1,1 +1,1 @@
-"""Audit: the work in progress - pipeline, workspace, journal, fixes, exports, reports, the command line. Knows no Qt."""
+"""Audit: the work in progress: pipeline, workspace, journal, fixes, exports, reports, the command line; no Qt."""

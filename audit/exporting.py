@@ -4,27 +4,33 @@ A case with an error is held back unless it was overridden with a reason. Files 
 which case is in the receipt. Everything is written aside and moved into place whole.
 """
 
-import hashlib
 import json
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from audit.files import flush_folder, flush_tree
+from audit.imported import PRIVATE
 from audit.messages import Stopped
-from audit.pipeline import Examined
-from audit.workspace import PRIVATE, Workspace
-from records import Batch, Problem, composed, read
+from audit.pipeline import Examined, examine
+from audit.streams import Hashing
+from audit.workspace import Workspace
+from records import Batch, Problem, ReadResult, Unreadable, composed, read
 from records.comparing import differences
-from records.writing import MESSAGES, message_files
-from validators import Report, Severity, case_labels
+from records.inputs import label
+from records.writing import MESSAGES, Written, message_files
+from validators import Report, Segment, Severity, case_labels
 
 RECEIPT = "receipt.json"
 DIGITS = 4
+SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,34 +42,46 @@ class Exported:
     problems: tuple[Problem, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _File:
+    """One file written: its name, what it stands for, the positions of its cases in order, its hash."""
+
+    name: str
+    source: str
+    cases: tuple[int, ...]
+    changed: int
+    sha256: str
+
+
 @dataclass(slots=True)
 class _Files:
-    """The files written so far: name, cases by position, bytes' hash, the source's name."""
+    """The files written so far."""
 
     folder: Path
-    listed: list[dict[str, Any]] = field(default_factory=list)
-    cases: list[int] = field(default_factory=list)
+    listed: list[_File] = field(default_factory=list)
 
-    def add(self, suffix: str, data: bytes, cases: tuple[int, ...], source: str, changed: int) -> None:
+    def add(self, suffix: str, source: str, cases: tuple[int, ...], write: Callable[[Hashing], int]) -> None:
+        """Add a file; ``write`` writes it and tells how many of its cases are not as they were imported."""
         name = f"{len(self.listed) + 1:0{DIGITS}}{suffix}"
-        (self.folder / name).write_bytes(data)
-        self.cases += cases
-        self.listed.append(
-            {
-                "file": name,
-                "source": source,
-                "cases": len(cases),
-                "changed": changed,
-                "sha256": hashlib.sha256(data).hexdigest(),
-            }
-        )
+        try:
+            with (self.folder / name).open("wb") as file:
+                sink = Hashing(file)
+                changed = write(sink)
+        except Unreadable:
+            (self.folder / name).unlink()
+            raise
+        self.listed.append(_File(name, source, cases, changed, sink.sha256))
+
+    @property
+    def cases(self) -> list[int]:
+        """The positions of all cases written, each once."""
+        return sorted({case for item in self.listed for case in item.cases})
 
 
-def gate(report: Report, overrides: Mapping[str, str]) -> frozenset[int]:
+def gate(report: Report, overrides: Mapping[int, str]) -> frozenset[int]:
     """The positions of the cases that must stay: those with an error and no override."""
-    labels = case_labels(report.batch)
     failed = np.flatnonzero(report.cases_with(Severity.ERROR)).tolist()
-    return frozenset(case for case in failed if labels[case] not in overrides)
+    return frozenset(failed) - overrides.keys()
 
 
 def export(
@@ -77,12 +95,13 @@ def export(
     base = workspace.base
     if base is None:
         raise Stopped("workspace_empty", where=workspace.folder)
-    overrides = workspace.overrides()
-    held = gate(examined.report, overrides)
+    held = gate(examined.report, workspace.overrides())
     if len(held) == len(base):
         raise Stopped("all_held_back", count=len(held))
-    number = len(workspace.journal.exports()) + 1
-    final = _free(into, number)
+    number = workspace.journal.next_export()
+    while (into / f"{number:0{DIGITS}}").exists():
+        number += 1
+    final = into / f"{number:0{DIGITS}}"
     aside = final.with_name(f".{final.name}.writing")
     problems: list[Problem] = []
     try:
@@ -92,27 +111,22 @@ def export(
         _write(workspace, base, examined.batch, held, files, problems)
         if not files.listed:
             raise Stopped("nothing_written", count=len(problems))
-        _read_back(files, examined.batch, workspace)
-        receipt = _receipt(number, workspace, examined, held, overrides, files, facts or {})
+        _read_back(files, examined, workspace)
+        receipt = _receipt(number, workspace, examined, held, files, facts or {})
         text = json.dumps(receipt, ensure_ascii=False, indent=2)
         (aside / RECEIPT).write_text(text + "\n", "utf-8")
+        flush_tree(aside)
+        workspace.commit_point("before export moved")
         aside.replace(final)
-    except OSError as error:
+        flush_folder(into)
+    except BaseException as error:
         shutil.rmtree(aside, ignore_errors=True)
-        raise Stopped("unwritable", where=into, why=error.strerror or error) from None
-    except BaseException:
-        shutil.rmtree(aside, ignore_errors=True)
+        if isinstance(error, OSError):
+            raise Stopped("unwritable", where=into, why=error.strerror or error) from None
         raise
+    workspace.commit_point("after export moved")
     workspace.journal.add_export(number, workspace.who, receipt)
     return Exported(final, receipt, tuple(problems))
-
-
-def _free(into: Path, number: int) -> Path:
-    path = into / f"{number:0{DIGITS}}"
-    while path.exists():
-        number += 1
-        path = into / f"{number:0{DIGITS}}"
-    return path
 
 
 def _write(
@@ -123,45 +137,101 @@ def _write(
     files: _Files,
     problems: list[Problem],
 ) -> None:
-    for written in message_files(base, workspace.now, workspace.source_bytes, problems, held=held):
-        name = f"{written.path.name}/{written.member}" if written.member else written.path.name
+    for written in message_files(
+        base, workspace.now, workspace.open_source, problems, held=held, only_cases=True
+    ):
         suffix = Path(written.member or written.path.name).suffix or ".json"
-        files.add(suffix, written.data, written.cases, name, written.changed)
+        name = label(written.path, written.member)
+        try:
+            files.add(suffix, name, written.cases, partial(_write_messages, written))
+        except Unreadable as error:
+            problems.append(error.problem)
     for layout_id, cases in _from_tables(base, held):
-        layout = base.library.layout(layout_id)
-        bodies = composed(current.slice(np.array(cases)), layout)
-        lines = (json.dumps({"infno": layout_id, "input": body}, ensure_ascii=False) for body in bodies)
-        files.add(".jsonl", ("\n".join(lines) + "\n").encode(), tuple(cases), layout_id, len(cases))
+        part = current.slice(np.array(cases))
+        files.add(".jsonl", layout_id, tuple(cases), partial(_write_composed, part, layout_id))
+
+
+def _write_messages(written: Written, sink: Hashing) -> int:
+    written.write_to(sink)
+    return written.changed
+
+
+def _write_composed(part: Batch, layout_id: str, sink: Hashing) -> int:
+    for body in composed(part, part.library.layout(layout_id)):
+        line = json.dumps({"infno": layout_id, "input": body}, ensure_ascii=False)
+        sink.write(f"{line}\n".encode())
+    return len(part)
 
 
 def _from_tables(base: Batch, held: frozenset[int]) -> Iterator[tuple[str, list[int]]]:
-    """The cases that came from spreadsheets, by layout: they go out as messages."""
-    by_layout: dict[str, list[int]] = {}
+    """The cases that came from spreadsheets alone, by layout: they go out as messages."""
+    wanted: dict[str, dict[int, None]] = {}
+    messages: set[tuple[str, int]] = set()
     for case, source in zip(base.origins.case.tolist(), base.origins.source.tolist(), strict=True):
         origin = base.sources[source]
-        if origin.shape != MESSAGES and origin.layout in base.layouts and case not in held:
-            by_layout.setdefault(origin.layout, []).append(case)
-    yield from by_layout.items()
+        if origin.shape == MESSAGES:
+            messages.add((origin.layout, case))
+        elif origin.layout in base.layouts and case not in held:
+            wanted.setdefault(origin.layout, {})[case] = None
+    for layout, cases in wanted.items():
+        listed = [case for case in cases if (layout, case) not in messages]
+        if listed:
+            yield layout, listed
 
 
-def _read_back(files: _Files, current: Batch, workspace: Workspace) -> None:
-    """What was written, read again, must be what the cases are now."""
-    result = read([files.folder / item["file"] for item in files.listed], workspace.library)
-    expected = sorted(set(files.cases))
-    if result.batch is None or result.partly or len(result.batch) != len(expected):
-        raise Stopped("read_back_failed", what=", ".join(p.key for p in result.problems) or "count")
-    labels = {label: at for at, label in enumerate(case_labels(result.batch))}
-    wanted = current.slice(np.array(expected))
-    order = [labels.get(label, -1) for label in case_labels(wanted)]
-    if -1 in order:
-        raise Stopped("read_back_failed", what="case")
-    if len(labels) == len(expected):  # labels that repeat cannot be matched; the order is the same then
-        got = result.batch.slice(np.array(order))
-    else:
-        got = result.batch
-    found = differences(wanted, got)
+def _read_back(files: _Files, examined: Examined, workspace: Workspace) -> None:
+    """What was written, read again, must be what the cases are now, and must fail no check anew."""
+    result = read([files.folder / item.name for item in files.listed], workspace.library)
+    batch = result.batch
+    if batch is None or result.partly:
+        raise Stopped("read_back_failed", what=", ".join(dict.fromkeys(p.key for p in result.problems)))
+    positions = _positions(result, files)
+    found = differences(examined.batch.slice(positions), batch)
     if found:
-        raise Stopped("read_back_failed", what=", ".join(found[:5]))
+        raise Stopped("read_back_failed", what=", ".join(found[:SHOWN]))
+    fresh = _fresh_errors(examine(batch, examined.scheme, examined.settings).report, positions, examined)
+    if fresh:
+        raise Stopped("read_back_failed", what=", ".join(fresh[:SHOWN]))
+
+
+def _positions(result: ReadResult, files: _Files) -> NDArray[np.int64]:
+    """For each case that was read back its position in the workspace."""
+    batch = result.batch
+    listed = {item.name: item.cases for item in files.listed}
+    found = np.full(len(batch) if batch is not None else 0, -1, dtype=np.int64)
+    if batch is None or len(found) != len(files.cases):
+        raise Stopped("read_back_failed", what=f"{len(found)} ≠ {len(files.cases)}")
+    names = [Path(source.path).name for source in batch.sources]
+    origins = batch.origins
+    for case, source, ordinal in zip(
+        origins.case.tolist(), origins.source.tolist(), origins.ordinal.tolist(), strict=True
+    ):
+        position = listed[names[source]][ordinal]
+        if found[case] not in (-1, position):
+            raise Stopped("read_back_failed", what=names[source])
+        found[case] = position
+    return found
+
+
+def _fresh_errors(report: Report, positions: NDArray[np.int64], examined: Examined) -> list[str]:
+    """The checks that fail a case of ``report`` which they passed before it was written."""
+    before = _failed(examined.report.segments) | _failed(examined.accepted)
+    silent = {item.check.key for item in examined.report.not_run}
+    after = {
+        (key, int(positions[case]))
+        for key, case in _failed(segment for segment in report.segments if not segment.check.across_cases)
+        if key not in silent
+    }
+    return sorted({key for key, _ in after - before})
+
+
+def _failed(segments: "Iterator[Segment] | tuple[Segment, ...]") -> set[tuple[str, int]]:
+    return {
+        (segment.check.key, case)
+        for segment in segments
+        if segment.severity is Severity.ERROR
+        for case in segment.cases.tolist()
+    }
 
 
 def _receipt(
@@ -169,31 +239,44 @@ def _receipt(
     workspace: Workspace,
     examined: Examined,
     held: frozenset[int],
-    overrides: Mapping[str, str],
     files: _Files,
     facts: Mapping[str, Any],
 ) -> dict[str, Any]:
     labels = case_labels(examined.batch)
     checks: dict[int, set[str]] = {case: set() for case in held}
-    for segment in examined.report.segments:
-        if segment.severity is Severity.ERROR:
-            for case in segment.cases.tolist():
-                if case in checks:
-                    checks[case].add(segment.check.key)
-    out = sorted(set(files.cases))
+    for key, case in _failed(examined.report.segments):
+        if case in checks:
+            checks[case].add(key)
+    out = files.cases
+    overrides = workspace.overrides()
     return {
         "export": number,
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "who": workspace.who,
         "cases": len(examined.batch),
         "exported": len(out),
-        "changed": int(sum(item["changed"] for item in files.listed)),
+        "changed": sum(item.changed for item in files.listed),
         "held_back": [{"case": labels[case], "checks": sorted(checks[case])} for case in sorted(held)],
         "overridden": [
-            {"case": labels[case], "why": overrides[labels[case]]} for case in out if labels[case] in overrides
+            {"case": labels[case], "why": overrides[case]} for case in out if case in overrides
         ],
-        "files": files.listed,
+        "accepted": [
+            {"case": labels[case], "check": segment.check.key}
+            for segment in examined.accepted
+            for case in segment.cases.tolist()
+        ],
+        "files": [
+            {
+                "file": item.name,
+                "source": item.source,
+                "sha256": item.sha256,
+                "changed": item.changed,
+                "cases": [labels[case] for case in item.cases],
+            }
+            for item in files.listed
+        ],
         "not_run": sorted({item.check.key for item in examined.report.not_run}),
+        "broken": sorted({item.check.key for item in examined.report.broken}),
         "codebooks": {book.name: book.sha256 for book in workspace.library.books()},
         **facts,
     }

@@ -7,8 +7,9 @@ On a network share the journal uses a rollback journal instead of a write-ahead 
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+import threading
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -21,12 +22,17 @@ from records import DeleteRow, Edit, InsertRow, OrderRows, SetCell
 
 VERSION = 1
 SCHEMA = Path(__file__).with_name("journal.sql")
+FEW = 500
+"""Up to this many cases are asked for by number; for more, all edits are read and sifted."""
 _EDITS: Mapping[str, type[Edit]] = {
     "set": SetCell,
     "insert": InsertRow,
     "delete": DeleteRow,
     "order": OrderRows,
 }
+_HELD = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+_DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+_PRIMARY_CODE = 0xFF
 
 
 class ActionKind(StrEnum):
@@ -60,6 +66,16 @@ class Action:
     detail: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Event:
+    """That an action was done, undone or redone: when (UTC), by whom."""
+
+    at: str
+    who: str
+    what: str
+    action: int
+
+
 CommitPoint = Callable[[str], None]
 """Called just before and after each commit with its name; tests make it fail there."""
 
@@ -69,34 +85,56 @@ def _no_fault(_: str) -> None:
 
 
 class Journal:
-    """The journal in the file ``path``; made if it is not there. Raises ``Stopped`` where another holds it."""
+    """The journal in the file ``path``; made if it is not there.
+
+    Every method raises ``Stopped``, with nothing changed, where the file cannot be read or written.
+    """
 
     def __init__(self, path: Path, commit_point: CommitPoint = _no_fault) -> None:
+        """Open or make it. Raises ``Stopped`` where another holds it, it is damaged or of a newer version."""
+        self._path = path
         self._commit_point = commit_point
-        self._db = sqlite3.connect(path, isolation_level=None, timeout=0.2, check_same_thread=False)
+        self._lock = threading.RLock()
         try:
-            self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
-            mode = "DELETE" if on_network_share(path.parent) else "WAL"
-            self._db.execute(f"PRAGMA journal_mode = {mode}")
-            self._db.execute("PRAGMA synchronous = FULL")
-            self._db.execute("PRAGMA foreign_keys = ON")
-            with self._transaction("open"):
-                for statement in SCHEMA.read_text("utf-8").split(";\n"):
-                    if statement.strip():
-                        self._db.execute(statement)
-        except sqlite3.OperationalError as error:
+            self._db = sqlite3.connect(path, isolation_level=None, timeout=0.2, check_same_thread=False)
+        except sqlite3.Error as error:
+            raise self._stopped(error) from None
+        try:
+            self._open()
+        except sqlite3.Error as error:
             self._db.close()
-            key = "workspace_in_use" if "locked" in str(error) or "busy" in str(error) else "journal_failed"
-            raise Stopped(key, where=path.parent.name, why=error) from None
-        except sqlite3.DatabaseError as error:
+            raise self._stopped(error) from None
+        except BaseException:
             self._db.close()
-            raise Stopped("journal_failed", where=path.parent.name, why=error) from None
-        version = self._value("version")
-        if version is None:
-            self._set("version", str(VERSION))
-        elif int(version) > VERSION:
-            self._db.close()
-            raise Stopped("journal_newer", where=path.parent.name)
+            raise
+
+    def _open(self) -> None:
+        self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
+        # Nothing is written before the version is known to be ours.
+        if self._db.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
+            version = self._value("version")
+            if version is not None and int(version) > VERSION:
+                raise Stopped("journal_newer", where=self._path.parent.name)
+            if self._db.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+                raise Stopped("journal_damaged", where=self._path.parent.name)
+        mode = "DELETE" if on_network_share(self._path.parent) else "WAL"
+        self._db.execute(f"PRAGMA journal_mode = {mode}")
+        self._db.execute("PRAGMA synchronous = FULL")
+        self._db.execute("PRAGMA foreign_keys = ON")
+        with self._transaction("open"):
+            for statement in SCHEMA.read_text("utf-8").split(";\n"):
+                if statement.strip():
+                    self._db.execute(statement)
+            self._db.execute("INSERT OR IGNORE INTO meta VALUES ('version', ?)", (str(VERSION),))
+
+    def _stopped(self, error: sqlite3.Error) -> Stopped:
+        code = getattr(error, "sqlite_errorcode", 0) & _PRIMARY_CODE
+        key = "journal_failed"
+        if code in _HELD:
+            key = "workspace_in_use"
+        elif code in _DAMAGED:
+            key = "journal_damaged"
+        return Stopped(key, where=self._path.parent.name, why=error)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -104,26 +142,33 @@ class Journal:
 
     @contextmanager
     def _transaction(self, name: str) -> Iterator[None]:
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            self._commit_point(f"before {name}")
-            self._db.execute("COMMIT")
-        except BaseException:
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
-            raise
+        with self._lock:
+            try:
+                self._db.execute("BEGIN IMMEDIATE")
+                yield
+                self._commit_point(f"before {name}")
+                self._db.execute("COMMIT")
+            except BaseException as error:
+                with suppress(sqlite3.Error):
+                    if self._db.in_transaction:
+                        self._db.execute("ROLLBACK")
+                if isinstance(error, sqlite3.Error):
+                    raise self._stopped(error) from None
+                raise
         self._commit_point(f"after {name}")
+
+    def _rows(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        try:
+            with self._lock:
+                return self._db.execute(query, tuple(values)).fetchall()
+        except sqlite3.Error as error:
+            raise self._stopped(error) from None
 
     # Facts about the workspace
 
     def _value(self, key: str) -> str | None:
-        row = self._db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
-        return None if row is None else str(row[0])
-
-    def _set(self, key: str, value: str) -> None:
-        with self._transaction("meta"):
-            self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+        rows = self._rows("SELECT value FROM meta WHERE key = ?", (key,))
+        return str(rows[0][0]) if rows else None
 
     def setting(self, key: str) -> str | None:
         """A fact kept with the workspace: its profile, its scheme, who works on it."""
@@ -131,7 +176,8 @@ class Journal:
 
     def keep_setting(self, key: str, value: str) -> None:
         """Keep a fact with the workspace."""
-        self._set(f"setting.{key}", value)
+        with self._transaction("setting"):
+            self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (f"setting.{key}", value))
 
     # Snapshots
 
@@ -145,9 +191,7 @@ class Journal:
 
     def snapshots(self) -> tuple[int, ...]:
         """The numbers of the snapshots, in order of import."""
-        return tuple(
-            int(row[0]) for row in self._db.execute("SELECT number FROM snapshots ORDER BY number")
-        )
+        return tuple(int(row[0]) for row in self._rows("SELECT number FROM snapshots ORDER BY number"))
 
     # Actions
 
@@ -156,22 +200,23 @@ class Journal:
         kind: ActionKind,
         who: str,
         why: str,
-        edits: Sequence[Edit] = (),
+        edits: Sequence[tuple[int, Edit]] = (),
         detail: Mapping[str, Any] | None = None,
     ) -> int:
-        """Write one action and forget what could be redone. It is on disk when this returns its number."""
+        """Write one action and forget what could be redone. It is on disk when this returns its number.
+
+        ``edits`` come with the id of the case they belong to.
+        """
         with self._transaction("action"):
             self._db.execute("UPDATE actions SET state = 'abandoned' WHERE state = 'undone'")
             cursor = self._db.execute(
                 "INSERT INTO actions (kind, at, who, why, state, detail) VALUES (?, ?, ?, ?, 'done', ?)",
                 (kind, _now(), who, why, json.dumps(dict(detail or {}), ensure_ascii=False)),
             )
-            number = cursor.lastrowid
-            if number is None:
-                raise Stopped("journal_failed", where="", why="no row id")
+            number = int(cursor.lastrowid or 0)
             self._db.executemany(
-                "INSERT INTO edits (action, ordinal, edit) VALUES (?, ?, ?)",
-                [(number, at, _edit_text(edit)) for at, edit in enumerate(edits)],
+                "INSERT INTO edits (action, ordinal, case_id, edit) VALUES (?, ?, ?, ?)",
+                [(number, at, int(case_id), _edit_text(edit)) for at, (case_id, edit) in enumerate(edits)],
             )
             self._event("act", who, number)
         return number
@@ -185,9 +230,9 @@ class Journal:
         return self._mark("SELECT min(id) FROM actions WHERE state = 'undone'", "done", "redo", who)
 
     def _mark(self, query: str, state: str, what: str, who: str) -> int | None:
-        number: int | None = self._db.execute(query).fetchone()[0]
-        if number is not None:
-            with self._transaction(what):
+        with self._transaction(what):
+            number: int | None = self._db.execute(query).fetchone()[0]
+            if number is not None:
                 self._db.execute("UPDATE actions SET state = ? WHERE id = ?", (state, number))
                 self._event(what, who, number)
         return number
@@ -197,22 +242,55 @@ class Journal:
             "INSERT INTO events (at, who, what, action) VALUES (?, ?, ?, ?)", (_now(), who, what, action)
         )
 
-    def actions(self, *, every: bool = False) -> tuple[Action, ...]:
-        """The actions that count, in order; ``every`` one on request."""
-        condition = "" if every else "WHERE state = 'done'"
-        rows = self._db.execute(
-            f"SELECT id, kind, at, who, why, state, detail FROM actions {condition} ORDER BY id"  # noqa: S608
-        ).fetchall()
+    def actions(self, *, every: bool = False, kind: ActionKind | None = None) -> tuple[Action, ...]:
+        """The actions that count, in order; ``every`` one, or those of one ``kind``, on request."""
+        rows = self._rows(
+            "SELECT id, kind, at, who, why, state, detail FROM actions"
+            " WHERE (? OR state = 'done') AND (? IS NULL OR kind = ?) ORDER BY id",
+            (every, kind, kind),
+        )
         edits: dict[int, list[Edit]] = {}
-        for action, text in self._db.execute("SELECT action, edit FROM edits ORDER BY action, ordinal"):
-            edits.setdefault(int(action), []).append(_edit(text))
+        if kind in (None, ActionKind.EDIT, ActionKind.FIX):
+            for action, text in self._rows("SELECT action, edit FROM edits ORDER BY action, ordinal"):
+                edits.setdefault(int(action), []).append(_edit(text))
         return tuple(
             Action(
-                int(row[0]), ActionKind(row[1]), row[2], row[3], row[4], State(row[5]),
-                tuple(edits.get(int(row[0]), ())), json.loads(row[6]),
+                id=int(row[0]),
+                kind=ActionKind(row[1]),
+                at=row[2],
+                who=row[3],
+                why=row[4],
+                state=State(row[5]),
+                edits=tuple(edits.get(int(row[0]), ())),
+                detail=json.loads(row[6]),
             )
             for row in rows
         )
+
+    def events(self) -> tuple[Event, ...]:
+        """Everything that happened to actions, in order."""
+        rows = self._rows("SELECT at, who, what, action FROM events ORDER BY id")
+        return tuple(Event(at, who, what, int(action)) for at, who, what, action in rows)
+
+    def edits(self, cases: Collection[int] | None = None, *, every: bool = False) -> list[tuple[int, Edit]]:
+        """The edits that count, in order, each with the id of its case; those of ``cases``, or ``every`` one."""
+        query = (
+            "SELECT edits.case_id, edits.edit FROM edits JOIN actions ON actions.id = edits.action"
+            " WHERE (? OR actions.state = 'done') {} ORDER BY edits.action, edits.ordinal"
+        )
+        if cases is None or len(cases) > FEW:
+            rows = self._rows(query.format(""), (every,))
+        else:
+            marks = ", ".join("?" * len(cases))
+            rows = self._rows(query.format(f"AND edits.case_id IN ({marks})"), (every, *cases))
+        return [
+            (int(case_id), _edit(text)) for case_id, text in rows if cases is None or int(case_id) in cases
+        ]
+
+    def cases_of(self, action: int) -> tuple[int, ...]:
+        """The ids of the cases that an action touched."""
+        rows = self._rows("SELECT DISTINCT case_id FROM edits WHERE action = ? ORDER BY case_id", (action,))
+        return tuple(int(row[0]) for row in rows)
 
     def next_row_id(self) -> int:
         """An id for a row made here: negative, so that it never meets one of an import."""
@@ -233,8 +311,12 @@ class Journal:
 
     def exports(self) -> tuple[Mapping[str, Any], ...]:
         """The receipts of all exports, in order."""
-        rows = self._db.execute("SELECT receipt FROM exports ORDER BY number").fetchall()
+        rows = self._rows("SELECT receipt FROM exports ORDER BY number")
         return tuple(json.loads(row[0]) for row in rows)
+
+    def next_export(self) -> int:
+        """The number that the next export gets at the least."""
+        return int(self._rows("SELECT coalesce(max(number), 0) FROM exports")[0][0]) + 1
 
 
 def _now() -> str:
@@ -243,7 +325,8 @@ def _now() -> str:
 
 def _edit_text(edit: Edit) -> str:
     kind = next(name for name, made in _EDITS.items() if isinstance(edit, made))
-    return json.dumps({"kind": kind, **asdict(edit)}, ensure_ascii=False)
+    # Row ids may be NumPy integers.
+    return json.dumps({"kind": kind, **asdict(edit)}, ensure_ascii=False, default=int)
 
 
 def _edit(text: str) -> Edit:

@@ -15,6 +15,7 @@ CREATE TABLE IF NOT EXISTS actions (
 CREATE TABLE IF NOT EXISTS edits (
     action INTEGER NOT NULL REFERENCES actions (id),
     ordinal INTEGER NOT NULL,
+    case_id INTEGER NOT NULL,
     edit TEXT NOT NULL,
     PRIMARY KEY (action, ordinal)
 );
@@ -29,3 +30,4 @@ CREATE TABLE IF NOT EXISTS exports (
     number INTEGER PRIMARY KEY, at TEXT NOT NULL, who TEXT NOT NULL, receipt TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS actions_by_state ON actions (state);
+CREATE INDEX IF NOT EXISTS edits_by_case ON edits (case_id);

@@ -7,11 +7,11 @@ from importlib import resources
 LANGUAGES = ("zh", "en")
 
 
-class Stopped(Exception):  # noqa: N818 - it says what happened
+class Stopped(Exception):
     """A run cannot go on; ``str()`` is the Chinese sentence, ``text(language)`` any."""
 
     def __init__(self, key: str, **holes: object) -> None:
-        super().__init__(say(key, **holes))
+        super().__init__(say(key, "zh", **holes))
         self.key = key
         self.holes = {name: str(value) for name, value in holes.items()}
 

@@ -1,26 +1,34 @@
 """The pipeline over a batch in memory: group, attach the groups, check. Reading and writing stand beside it."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 import codebooks
 import groupers
+from audit.dispositions import Key, parted
 from groupers import Attached, Scheme
 from records import Batch, Table
-from validators import CheckSettings, KeepGoing, Report, checks_for, run, touched_by
+from validators import CheckSettings, KeepGoing, Report, Segment, checks_for, run, touched_by
 
 GROUPS = "groups"
 
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """A batch with its groups and findings."""
+    """A batch with its groups and findings; those that somebody ``accepted`` stand apart from the report."""
 
     batch: Batch
     groups: Attached
     report: Report
+    settings: CheckSettings
+    accepted: tuple[Segment, ...] = ()
+
+    @property
+    def scheme(self) -> Scheme:
+        """What the batch was grouped by."""
+        return self.groups.groups.scheme
 
 
 def examine(
@@ -44,7 +52,14 @@ def examine(
         checks = touched_by(checks, {*changed, *(f"{GROUPS}.{name}" for name in attached.columns)})
     if one_case:
         checks = tuple(check for check in checks if not check.across_cases)
-    return Examined(batch, attached, run(batch, settings, checks=checks, keep_going=keep_going))
+    report = run(batch, settings, checks=checks, keep_going=keep_going)
+    return Examined(batch, attached, report, settings)
+
+
+def judged(examined: Examined, accepted: Mapping[Key, str]) -> Examined:
+    """``examined`` without the findings that were accepted: they neither block nor warn."""
+    standing, passed = parted(examined.report, accepted)
+    return replace(examined, report=standing, accepted=(*examined.accepted, *passed.segments))
 
 
 def attach_groups(batch: Batch, attached: Attached) -> None:

@@ -23,13 +23,17 @@ def masked(library: codebooks.Library) -> Mask:
     kinds = {str(row["column"]): str(row["mask"]) for row in library.rows("sources/privacy")}
 
     def mask(column: str, text: str) -> str:
+        if not text:
+            return text
         match kinds.get(column):
             case "name":
                 return text[:1] + "*" * max(len(text) - 1, 1)
             case "number" if len(text) > HEAD + TAIL:
                 return text[:HEAD] + "*" * (len(text) - HEAD - TAIL) + text[-TAIL:]
-            case "number" | "address":
-                return text[:HEAD] + "***"
+            case "number":
+                return "***"
+            case "address":
+                return text[: min(HEAD, len(text) - 1)] + "***"
         return text
 
     return mask

@@ -4,11 +4,12 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from typing import Any
 
 from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
-from audit.files import spreadsheet_cell, write_aside
+from audit.files import aside, on_one_line, spreadsheet_cell
 from audit.messages import say
 from audit.pipeline import Examined
 from validators import Finding, Report, Severity, text_for
@@ -17,6 +18,8 @@ COLUMNS = (
     "case", "check", "severity", "table", "row", "field", "source_field", "value", "message", "fix",
 )
 TOP = 12
+SHEET_ROWS = 1_000_000
+"""A sheet holds 1,048,576 rows; what is more goes to the next."""
 MARKS = {Severity.ERROR: "✕", Severity.WARNING: "▲", Severity.HINT: "●"}
 WIDTHS = (20, 8, 10, 16, 6, 22, 28, 24, 80, 10)
 
@@ -31,23 +34,34 @@ def findings_table(listed: Iterable[Finding], language: str) -> Iterator[str]:
     for item in listed:
         place = item.field if item.table == "cases" else f"{item.table}[{item.row}].{item.field}"
         mark = f"{MARKS[item.severity]} {say(item.severity.value, language)}"
-        yield "\t".join((mark, item.check, item.case, place, item.message))
+        cells = (mark, item.check, item.case, place, item.message)
+        yield "\t".join(on_one_line(cell) for cell in cells)
 
 
 def findings_workbook(listed: Iterable[Finding], path: Path, language: str) -> None:
     """A workbook with one row a finding; text that starts a formula is escaped."""
     book = Workbook(write_only=True)
+    sheet = _sheet(book, language)
+    for number, item in enumerate(listed, start=1):
+        values = [_plain(getattr(item, name)) for name in COLUMNS]
+        sheet.append([_workbook_cell(v) if isinstance(v, str) else v for v in values])
+        if number % SHEET_ROWS == 0:
+            sheet = _sheet(book, language)
+    with aside(path) as file:
+        book.save(file)
+
+
+def _sheet(book: Workbook, language: str) -> Any:  # noqa: ANN401 - openpyxl ships no types
     sheet = book.create_sheet(say("findings", language))
     for at, width in enumerate(WIDTHS):
         sheet.column_dimensions[chr(ord("A") + at)].width = width
     sheet.freeze_panes = "A2"
     sheet.append([say(f"column_{name}", language) for name in COLUMNS])
-    for item in listed:
-        values = [_plain(getattr(item, name)) for name in COLUMNS]
-        sheet.append([spreadsheet_cell(v) if isinstance(v, str) else v for v in values])
-    with NamedTemporaryFile(suffix=".xlsx") as file:
-        book.save(file.name)
-        write_aside(path, Path(file.name).read_bytes())
+    return sheet
+
+
+def _workbook_cell(text: str) -> str:
+    return spreadsheet_cell(ILLEGAL_CHARACTERS_RE.sub("\N{REPLACEMENT CHARACTER}", text))
 
 
 def summary(report: Report, language: str) -> Iterator[str]:
@@ -71,6 +85,13 @@ def summary(report: Report, language: str) -> Iterator[str]:
         yield say("not_run", language, count=len(report.not_run), columns=shown)
     for item in report.broken:
         yield say("check_broken", language, check=item.check.key, failure=item.failure)
+
+
+def accepted_line(examined: Examined, language: str) -> Iterator[str]:
+    """How many findings are not counted because somebody accepted them."""
+    count = sum(map(len, examined.accepted))
+    if count:
+        yield say("accepted", language, count=count)
 
 
 def groups_summary(before: Examined, after: Examined, language: str) -> Iterator[str]:

@@ -15,12 +15,14 @@ def on_network_share(folder: Path) -> bool:
     if sys.platform == "win32":
         return _remote_drive(resolved)
     try:
-        lines = MOUNTS.read_text("utf-8").splitlines()
+        lines = MOUNTS.read_text("utf-8", errors="surrogateescape").splitlines()
     except OSError:
         return False
     best, kind = "", ""
     for line in lines:
         fields = line.split(" ")
+        if len(fields) < 3:
+            continue
         point = fields[1].replace("\\040", " ")
         inside = str(resolved) == point or str(resolved).startswith(point.rstrip("/") + "/")
         if inside and len(point) >= len(best):

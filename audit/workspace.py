@@ -8,28 +8,41 @@ The state is the fold of imports and journal: no save button, nothing acknowledg
 Not here: grouping and checking (``pipeline``), writing exports (``exporting``).
 """
 
-import gzip
-import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 import codebooks
-from audit.journal import Action, ActionKind, CommitPoint, Journal
+from audit.dispositions import Acceptance, Key, Memory
+from audit.imported import PRIVATE, Snapshots
+from audit.journal import ActionKind, CommitPoint, Journal, State
 from audit.messages import Stopped
-from records import DERIVATIONS, Batch, CaseRows, Edit, Problem, Source, edited, fields_of
+from audit.rows import place_of
+from records import (
+    CASES,
+    DERIVATIONS,
+    Batch,
+    CaseRows,
+    Edit,
+    InsertRow,
+    OrderRows,
+    Problem,
+    Source,
+    UnknownRow,
+    edited,
+    fields_of,
+)
+from records.assemble import stack
 from records.comparing import with_cases
-from records.inputs import load_again
 from records.joining import joined
-from records.reading import limits_of
-from records.snapshots import load, save
+from validators import case_labels
 
-PRIVATE = 0o700
-SNAPSHOTS, SOURCES, EXPORTS, JOURNAL = "snapshots", "sources", "exports", "journal.db"
+SNAPSHOTS, EXPORTS, JOURNAL = "snapshots", "exports", "journal.db"
 ANYBODY = "—"
 
 
@@ -38,7 +51,7 @@ def _no_fault(_: str) -> None:
 
 
 class Workspace:
-    """An open workspace. ``batch`` is what was imported; ``current`` what it is after the journal."""
+    """An open workspace. ``base`` is what was imported; ``current()`` what it is after the journal."""
 
     def __init__(
         self,
@@ -46,32 +59,55 @@ class Workspace:
         library: codebooks.Library,
         *,
         who: str = ANYBODY,
+        memory: Memory | None = None,
         commit_point: CommitPoint = _no_fault,
     ) -> None:
-        """Open the workspace in ``folder``, or make one there. Raises ``Stopped`` where that cannot be."""
+        """Open the workspace in ``folder``, or make one there. Raises ``Stopped`` where that cannot be.
+
+        ``memory`` keeps dispositions beyond this workspace.
+        """
         self.folder = folder
         self.library = library
         self.who = who
-        self._commit_point = commit_point
-        try:
-            for part in (folder, folder / SNAPSHOTS, folder / EXPORTS):
-                part.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
-            folder.chmod(PRIVATE)
-        except OSError as error:
-            raise Stopped("workspace_unwritable", where=folder, why=error.strerror or error) from None
+        self.memory = memory
+        self._make_folders()
         self.journal = Journal(folder / JOURNAL, commit_point)
-        self._clear_unfinished()
+        self.commit_point = commit_point
+        self._snapshots = Snapshots(folder / SNAPSHOTS, library, commit_point)
         self.base: Batch | None = None
         self.problems: list[Problem] = []
         self._edited: dict[int, CaseRows] = {}
         self._position: dict[int, int] = {}
-        self._fold()
+        self._made: dict[tuple[str, int], int] = {}
+        try:
+            self._clear_unfinished()
+            self._fold()
+        except BaseException:
+            self.journal.close()
+            raise
+
+    def _make_folders(self) -> None:
+        folder, journal = self.folder, self.folder / JOURNAL
+        try:
+            if folder.is_dir() and not journal.exists():
+                names = {path.name for path in folder.iterdir()}
+                if names - {SNAPSHOTS, EXPORTS}:
+                    raise Stopped("not_a_workspace", where=folder)
+            begun = journal.exists() and journal.stat().st_size > 0
+            if not begun and any((folder / SNAPSHOTS).glob("[0-9]*")):
+                raise Stopped("journal_gone", where=folder.name)
+            for part in (folder, folder / SNAPSHOTS, folder / EXPORTS):
+                part.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
+        except OSError as error:
+            raise Stopped("workspace_unwritable", where=folder, why=error.strerror or error) from None
+        with suppress(OSError):  # some network shares refuse it; who may read there is the server's to say
+            folder.chmod(PRIVATE)
 
     def close(self) -> None:
         """Let go of the journal."""
         self.journal.close()
 
-    def __enter__(self) -> "Workspace":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -83,48 +119,26 @@ class Workspace:
         """Keep ``batch`` and the files it was read from as the next snapshot; its number.
 
         The snapshot is written aside and moved into place whole; only then the journal says that it counts.
+        Raises ``Unreadable`` or ``Stopped``, with nothing changed, where that cannot be.
         """
         number = max(self.journal.snapshots(), default=0) + 1
-        final = self.folder / SNAPSHOTS / f"{number:04}"
-        aside = final.with_name(f".{final.name}.writing")
-        try:
-            shutil.rmtree(aside, ignore_errors=True)
-            (aside / SOURCES).mkdir(mode=PRIVATE, parents=True)
-            self._keep_sources(batch, aside / SOURCES)
-            save(batch, aside)
-            _flush(aside)
-            self._commit_point("before snapshot moved")
-            # A folder that an earlier run moved here but did not live to journal is not part of the workspace.
-            shutil.rmtree(final, ignore_errors=True)
-            aside.replace(final)
-            _flush_folder(final.parent)
-            self._commit_point("after snapshot moved")
-        except OSError as error:
-            shutil.rmtree(aside, ignore_errors=True)
-            raise Stopped("workspace_unwritable", where=self.folder, why=error.strerror or error) from None
+        self._snapshots.write(number, batch)
         self.journal.add_snapshot(number, self.who, len(batch.sources))
         self._fold()
         return number
 
-    def _keep_sources(self, batch: Batch, folder: Path) -> None:
-        limits = limits_of(self.library)
-        kept: set[str] = set()
-        for source in batch.sources:
-            if source.sha256 in kept:
-                continue
-            kept.add(source.sha256)
-            data = load_again(Path(source.path), source.member, limits)
-            with gzip.open(folder / f"{source.sha256}.gz", "wb", compresslevel=3) as file:
-                file.write(data)
+    def imported(self) -> frozenset[str]:
+        """The SHA-256 of every imported file."""
+        return frozenset(source.sha256 for source in self.base.sources) if self.base is not None else frozenset()
+
+    def open_source(self, source: Source) -> IO[bytes]:
+        """An imported file as it was when it was imported. Raises ``Stopped`` where it is gone or damaged."""
+        return self._snapshots.open_source(source, self.journal.snapshots())
 
     def source_bytes(self, source: Source) -> bytes:
-        """An imported file as it was when it was imported. Raises ``Stopped`` where it is gone."""
-        for number in self.journal.snapshots():
-            path = self.folder / SNAPSHOTS / f"{number:04}" / SOURCES / f"{source.sha256}.gz"
-            if path.exists():
-                with gzip.open(path, "rb") as file:
-                    return file.read()
-        raise Stopped("source_gone", where=self.folder, name=Path(source.path).name)
+        """All bytes of an imported file. Raises ``Stopped`` where it is gone or damaged."""
+        with self.open_source(source) as file:
+            return file.read()
 
     def _clear_unfinished(self) -> None:
         for part in (SNAPSHOTS, EXPORTS):
@@ -134,67 +148,65 @@ class Workspace:
     # The state
 
     def _fold(self) -> None:
-        batches = [
-            load(self.folder / SNAPSHOTS / f"{number:04}") for number in self.journal.snapshots()
-        ]
+        batches = [_with_books(batch, self.library) for batch in self._snapshots.batches(self.journal.snapshots())]
         if not batches:
             return
         self.problems = []
-        batches = [_with_books(batch, self.library) for batch in batches]
         self.base = _with_books(joined(batches, self.problems), self.library)
         self._position = {int(row_id): at for at, row_id in enumerate(self.base.cases.row_id)}
+        self._made = {
+            (edit.table, edit.row_id): edit.case_id
+            for _, edit in self.journal.edits(every=True)
+            if isinstance(edit, InsertRow)
+        }
         self._edited = {}
-        edits = [edit for action in self.journal.actions() for edit in action.edits]
-        self._apply_anew(sorted({self._case_of(edit) for edit in edits}))
+        self._apply(self.journal.edits())
 
-    def _apply_anew(self, positions: Sequence[int]) -> None:
+    def _apply_anew(self, positions: Iterable[int]) -> None:
         """Work out the given cases from the imports and all edits that count."""
-        base = self._need_base()
-        for position in positions:
-            self._edited.pop(position, None)
         wanted = set(positions)
-        edits = [
-            edit
-            for action in self.journal.actions()
-            for edit in action.edits
-            if self._case_of(edit) in wanted
-        ]
-        touched = sorted({self._case_of(edit) for edit in edits})
+        for position in wanted:
+            self._edited.pop(position, None)
+        self._apply(self.journal.edits(self._ids(wanted)))
+
+    def _apply(self, edits: Sequence[tuple[int, Edit]]) -> None:
+        base = self._need_base()
+        touched = sorted({self._place(case_id) for case_id, _ in edits})
         if touched:
-            part = edited(base.slice(np.array(touched)), edits, fields_of(base))
+            part = edited(base.slice(np.array(touched)), [edit for _, edit in edits], fields_of(base))
             for at, position in enumerate(touched):
                 self._edited[position] = CaseRows(part, at)
 
-    def _case_of(self, edit: Edit) -> int:
-        """The position of the case that an edit belongs to."""
-        base = self._need_base()
-        case_id = getattr(edit, "case_id", None)
-        if case_id is not None:
+    def _ids(self, positions: Iterable[int]) -> list[int]:
+        row_ids = self._need_base().cases.row_id
+        return [int(row_ids[position]) for position in positions]
+
+    def _place(self, case_id: int) -> int:
+        try:
             return self._position[case_id]
-        row_id = int(getattr(edit, "row_id", 0))
-        table = base.table(edit.table)
-        if edit.table == "cases":
-            return self._position[row_id]
-        if row_id < 0:
-            return self._case_of_made(edit.table, row_id)
-        order = self._row_order(edit.table)
-        return int(table.case[order[np.searchsorted(table.row_id[order], row_id)]])
+        except KeyError:
+            raise UnknownRow(f"cases: {case_id}") from None
 
-    def _row_order(self, table: str) -> NDArray[np.int64]:
+    def _case_of(self, edit: Edit, made: Mapping[tuple[str, int], int]) -> int:
+        """The id of the case that an edit belongs to; ``made`` are the rows made here."""
+        match edit:
+            case InsertRow():
+                return edit.case_id
+            case OrderRows():
+                if any(self._owner(edit.table, row_id, made) != edit.case_id for row_id in edit.row_ids):
+                    raise UnknownRow(f"{edit.table}: {edit.row_ids}")
+                return edit.case_id
+        return self._owner(edit.table, edit.row_id, made)
+
+    def _owner(self, table_name: str, row_id: int, made: Mapping[tuple[str, int], int]) -> int:
+        """The id of the case that a row belongs to."""
+        if table_name == CASES:
+            return row_id
+        if (table_name, row_id) in made:
+            return made[table_name, row_id]
         base = self._need_base()
-        key = f"row_order:{table}"
-        if key not in base.memo:
-            base.memo[key] = np.argsort(base.table(table).row_id, kind="stable")
-        order: NDArray[np.int64] = base.memo[key]
-        return order
-
-    def _case_of_made(self, table: str, row_id: int) -> int:
-        for action in self.journal.actions(every=True):
-            for edit in action.edits:
-                if edit.table == table and getattr(edit, "case_id", None) is not None:
-                    if getattr(edit, "row_id", None) == row_id:
-                        return self._position[getattr(edit, "case_id")]  # noqa: B009 - InsertRow has it
-        raise Stopped("unknown_row", where=table, row=row_id)
+        place = place_of(base, table_name, row_id)
+        return int(base.cases.row_id[base.table(table_name).case[place]])
 
     def _need_base(self) -> Batch:
         if self.base is None:
@@ -233,11 +245,14 @@ class Workspace:
         for position in place:
             if position in self._edited:
                 by_batch.setdefault(id(self._edited[position].batch), []).append(position)
+        if not by_batch:
+            return batch
+        parts = []
         for members in by_batch.values():
             held = [self._edited[position] for position in members]
-            part = held[0].batch.slice(np.array([rows.case for rows in held]))
-            batch = with_cases(batch, part, np.array([place[position] for position in members]))
-        return batch
+            parts.append(held[0].batch.slice(np.array([rows.case for rows in held])))
+        listed = [place[position] for members in by_batch.values() for position in members]
+        return with_cases(batch, _side_by_side(parts), np.array(listed))
 
     # Acts
 
@@ -248,21 +263,16 @@ class Workspace:
 
         Raises ``UnknownRow`` (nothing is written) where an edit names a row that is not there.
         """
-        of_edit = [self._case_of_new(edit, edits) for edit in edits]
-        positions = sorted(set(of_edit))
+        fresh = {(e.table, e.row_id): e.case_id for e in edits if isinstance(e, InsertRow)}
+        made = {**self._made, **fresh}
+        of_case = [(self._case_of(edit, made), edit) for edit in edits]
+        positions = sorted({self._place(case_id) for case_id, _ in of_case})
         after = edited(self.cases(positions), edits, fields_of(self._need_base()))
-        self.journal.act(kind, self.who, why, edits)
+        self.journal.act(kind, self.who, why, of_case)
+        self._made |= fresh
         for at, position in enumerate(positions):
             self._edited[position] = CaseRows(after, at)
         return tuple(positions)
-
-    def _case_of_new(self, edit: Edit, together: Sequence[Edit]) -> int:
-        row_id = getattr(edit, "row_id", None)
-        if getattr(edit, "case_id", None) is None and isinstance(row_id, int) and row_id < 0:
-            for other in together:
-                if getattr(other, "row_id", None) == row_id and getattr(other, "case_id", None) is not None:
-                    return self._case_of(other)
-        return self._case_of(edit)
 
     def undo(self) -> tuple[int, ...] | None:
         """Take the newest action back; the cases it touched, ``None`` where there is nothing to undo."""
@@ -275,33 +285,87 @@ class Workspace:
     def _restate(self, number: int | None) -> tuple[int, ...] | None:
         if number is None:
             return None
-        action = next(a for a in self.journal.actions(every=True) if a.id == number)
-        positions = sorted({self._case_of(edit) for edit in action.edits})
-        self._apply_anew(positions)
-        return tuple(positions)
+        ids = self.journal.cases_of(number)
+        if ids:
+            positions = sorted(self._place(case_id) for case_id in ids)
+            self._apply_anew(positions)
+            return tuple(positions)
+        return self._of_judgement(number)
 
-    def accept(self, case: str, check: str, fingerprint: str, why: str) -> None:
-        """A disposition: the finding of ``check`` at the case is accepted with a reason."""
-        detail = {"case": case, "check": check, "fingerprint": fingerprint}
-        self.journal.act(ActionKind.DISPOSITION, self.who, _reason(why), detail=detail)
+    def _of_judgement(self, number: int) -> tuple[int, ...]:
+        """The cases that an undone or redone disposition or override speaks of; the memory follows."""
+        for kind in (ActionKind.DISPOSITION, ActionKind.OVERRIDE):
+            for action in self.journal.actions(every=True, kind=kind):
+                if action.id != number:
+                    continue
+                if kind is ActionKind.DISPOSITION and self.memory is not None:
+                    keys = [Key(*key) for key in action.detail["findings"]]
+                    if action.state is State.DONE:
+                        self.memory.remember(keys, action.who, action.why)
+                    else:
+                        self.memory.forget(keys)
+                return tuple(sorted(self._place(case_id) for case_id in action.detail["case_ids"]))
+        return ()
 
-    def override(self, case: str, why: str) -> None:
-        """Let a case out in spite of its errors, with a reason."""
-        self.journal.act(ActionKind.OVERRIDE, self.who, _reason(why), detail={"case": case})
+    def accept(self, findings: Sequence[Acceptance], why: str) -> None:
+        """A disposition: these findings are accepted with a reason. Raises ``Stopped`` where there is none."""
+        reason = _reason(why)
+        base = self._need_base()
+        keys = [item.key for item in findings]
+        ids = sorted({int(base.cases.row_id[item.position]) for item in findings})
+        self.journal.act(
+            ActionKind.DISPOSITION, self.who, reason, detail={"findings": keys, "case_ids": ids}
+        )
+        if self.memory is not None:
+            self.memory.remember(keys, self.who, reason)
 
-    def dispositions(self) -> tuple[Action, ...]:
-        """The dispositions that count."""
-        return tuple(a for a in self.journal.actions() if a.kind is ActionKind.DISPOSITION)
+    def accepted(self) -> dict[Key, str]:
+        """What is accepted, and why: what the user's memory holds, and above it what was done here."""
+        found = dict(self.memory.known()) if self.memory is not None else {}
+        for action in self.journal.actions(every=True, kind=ActionKind.DISPOSITION):
+            for held in action.detail["findings"]:
+                if action.state is State.DONE:
+                    found[Key(*held)] = action.why
+                else:
+                    found.pop(Key(*held), None)
+        return found
 
-    def overrides(self) -> dict[str, str]:
-        """The cases let out by hand, and why."""
+    def override(self, position: int, why: str) -> None:
+        """Let the case at ``position`` out in spite of its errors. Raises ``Stopped`` without a reason."""
+        reason = _reason(why)
+        (case_id,) = self._ids([position])
+        detail = {"case_ids": [case_id], "case": case_labels(self.case(position))[0]}
+        self.journal.act(ActionKind.OVERRIDE, self.who, reason, detail=detail)
+
+    def overrides(self) -> dict[int, str]:
+        """The positions of the cases let out by hand, and why."""
         return {
-            str(a.detail["case"]): a.why for a in self.journal.actions() if a.kind is ActionKind.OVERRIDE
+            self._place(case_id): action.why
+            for action in self.journal.actions(kind=ActionKind.OVERRIDE)
+            for case_id in action.detail["case_ids"]
         }
 
     def keep(self, key: str, value: Any) -> None:  # noqa: ANN401 - turned to text
         """Keep a fact with the workspace."""
         self.journal.keep_setting(key, str(value))
+
+
+def _side_by_side(parts: Sequence[Batch]) -> Batch:
+    """One batch of the cases of ``parts``, in order."""
+    if len(parts) == 1:
+        return parts[0]
+    starts = np.cumsum([0, *(len(part) for part in parts)])
+    tables = {}
+    for name in dict.fromkeys(name for part in parts for name in part.tables):
+        held = [part.table(name) for part in parts]
+        tables[name] = stack(
+            name,
+            [
+                table.take(np.arange(table.rows), (table.case + start).astype(np.int32))
+                for table, start in zip(held, starts, strict=False)
+            ],
+        )
+    return parts[0].like(tables)
 
 
 def _reason(why: str) -> str:
@@ -314,24 +378,3 @@ def _with_books(batch: Batch, library: codebooks.Library) -> Batch:
     batch.derivations = DERIVATIONS
     batch.memo["library"] = library
     return batch
-
-
-def _flush(folder: Path) -> None:
-    """Push every file below ``folder`` to the disk."""
-    for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            with path.open("rb+") as file:
-                os.fsync(file.fileno())
-    _flush_folder(folder)
-
-
-def _flush_folder(folder: Path) -> None:
-    if os.name == "nt":  # a folder cannot be opened there; the move itself is journaled
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-

@@ -19,6 +19,7 @@ from records.columns import Column, Text
 from records.table import CASES, Batch, Origins, Raw, Source, Table
 
 ZERO = r"^0+(\.0+)?$"
+RECORDS_AT_ONCE = 20_000
 FieldTexts: TypeAlias = Sequence[str | None] | Strings
 
 
@@ -44,19 +45,37 @@ class Chunk:
 
 @dataclass(slots=True)
 class _Pieces:
+    """The rows of one node that wait to become columns."""
+
     owner: list[NDArray[np.int32]] = field(default_factory=list)
     index: list[NDArray[np.int32]] = field(default_factory=list)
-    texts: dict[str, list[Strings]] = field(default_factory=lambda: defaultdict(list))
+    texts: dict[str, list[Strings]] = field(default_factory=dict)
     rows: int = 0
+
+    def add(self, rows: NodeRows, first_record: int) -> None:
+        self.owner.append(rows.owner + np.int32(first_record))
+        self.index.append(rows.index)
+        for key, texts in rows.texts.items():
+            held = self.texts.setdefault(key, [arrow.missing(self.rows)] if self.rows else [])
+            held.append(arrow.blank_to_null(arrow.strings(texts)))
+        size = len(rows.owner)
+        for key in self.texts.keys() - rows.texts.keys():
+            self.texts[key].append(arrow.missing(size))
+        self.rows += size
 
 
 class Assembler:
-    """Collects the chunks of one layout and makes the batch."""
+    """Collects the chunks of one layout and makes the batch.
+
+    Texts become columns some thousand records at a time: as columns they take a fraction of the memory.
+    """
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
         self.records = 0
+        self._waiting = 0
         self._nodes: dict[str, _Pieces] = defaultdict(_Pieces)
+        self._made: dict[Node, list[Table]] = defaultdict(list)
         self._origins: list[tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int64], NDArray[np.int64]]]
         self._origins = []
 
@@ -66,36 +85,32 @@ class Assembler:
         source = np.full(count, chunk.source, dtype=np.int32)
         self._origins.append((source, chunk.ordinals, chunk.starts, chunk.ends))
         for name, rows in chunk.nodes.items():
-            pieces = self._nodes[name]
-            pieces.owner.append(rows.owner + np.int32(self.records))
-            pieces.index.append(rows.index)
-            size = len(rows.owner)
-            for key, texts in rows.texts.items():
-                held = pieces.texts[key]
-                missing = pieces.rows - sum(len(part) for part in held) if len(held) else pieces.rows
-                if missing:
-                    held.append(arrow.strings([None] * missing))
-                held.append(arrow.blank_to_null(arrow.strings(texts)))
-            pieces.rows += size
-            for held in pieces.texts.values():
-                short = pieces.rows - sum(map(len, held))
-                if short:
-                    held.append(arrow.strings([None] * short))
+            self._nodes[name].add(rows, self.records)
         self.records += count
+        self._waiting += count
+        if self._waiting >= RECORDS_AT_ONCE:
+            self._make_columns()
 
-    def batch(self, sources: Sequence[Source]) -> Batch:
-        """The batch of all records taken over; releases the texts as it goes."""
-        by_table: dict[str, list[Table]] = defaultdict(list)
+    def _make_columns(self) -> None:
         for node in self.layout.nodes:
             pieces = self._nodes.get(node.name)
             if pieces is not None:
                 made = self._node_table(node, pieces)
                 if made is not None:
-                    by_table[node.table].append(made)
+                    self._made[node].append(made)
+        self._nodes.clear()
+        self._waiting = 0
+
+    def batch(self, sources: Sequence[Source]) -> Batch:
+        """The batch of all records taken over."""
+        self._make_columns()
+        by_table: dict[str, list[Table]] = defaultdict(list)
+        for node in self.layout.nodes:
+            if self._made[node]:
+                by_table[node.table].append(stack(node.table, self._made.pop(node)))
         if not by_table[CASES]:
             by_table[CASES] = [_bare_cases(self.records)]
-        tables = {name: _stacked(name, parts) for name, parts in by_table.items()}
-        self._nodes.clear()
+        tables = {name: _stacked(name, by_table[name]) for name in list(by_table)}
         return Batch(
             tables,
             sources=sources,
@@ -115,7 +130,7 @@ class Assembler:
         read: dict[str, Strings] = {}
         fields = self.layout.node_fields(node.name, node.group)
         for layout_field in fields:
-            texts = [pieces.texts.pop(key) for key in _keys(layout_field) if key in pieces.texts]
+            texts = [pieces.texts[key] for key in _keys(layout_field) if key in pieces.texts]
             if texts:
                 read[layout_field.name] = _first_given([arrow.joined(part) for part in texts])
         if node.shape is Shape.LIST_GROUP:
@@ -237,6 +252,8 @@ def _stacked(name: str, parts: Sequence[Table]) -> Table:
 
 def stack(name: str, parts: Sequence[Table]) -> Table:
     """The rows of ``parts`` one below the other; a column that a part lacks is missing there."""
+    if len(parts) == 1:
+        return parts[0]
     data: dict[str, Column] = {}
     raw: dict[str, Raw] = {}
     starts = np.cumsum([0, *(part.rows for part in parts)])

@@ -210,8 +210,13 @@ def _line_codec(line: bytes, like: str) -> str:
         return GB18030 if foreign else UTF8
     if _error(line, GB18030) < 0:
         return GB18030
-    lost = len(_NOT_CHARACTERS.findall(line.decode(UTF8, AS_THEY_ARE)))
-    return UTF8 if lost * 10 < sum(byte > 0x7F for byte in line) else GB18030
+    return UTF8 if _is_nearly(line, UTF8) else GB18030
+
+
+def _is_nearly(line: bytes, codec: str) -> bool:
+    """Whether a line is in ``codec`` but for a few bytes. GB18030 takes nearly any byte, so it proves less."""
+    lost = len(_NOT_CHARACTERS.findall(line.decode(codec, AS_THEY_ARE)))
+    return lost * (10 if codec == UTF8 else 100) < sum(byte > 0x7F for byte in line)
 
 
 def _line_by_line(blocks: Iterable[bytes], sha256: str, file: str, broken_at: int) -> Looked:
@@ -228,8 +233,7 @@ def _line_by_line(blocks: Iterable[bytes], sha256: str, file: str, broken_at: in
             good += 1
         else:
             bad += 1
-            lost = len(_NOT_CHARACTERS.findall(line.decode(codec, AS_THEY_ARE)))
-            good += lost * 10 < sum(byte > 0x7F for byte in line)
+            good += _is_nearly(line, codec)
     if not good or good < bad:
         raise _unknown(file, broken_at)
     return Looked(MIXED, sha256, both=len(seen) > 1, broken=bad > 0)

@@ -4,7 +4,7 @@ Each derivation declares the columns it reads; one ending in ``?`` is used where
 mean is defined once, in the design's semantics: age in days, length of stay, principal, identity.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import cache
 from typing import Any
 
@@ -18,6 +18,7 @@ from records.table import Batch, Derivation, Table
 DERIVATIONS: dict[str, tuple[tuple[str, ...], Derivation]] = {}
 OPTIONAL: dict[str, tuple[str, ...]] = {}
 
+IDENTITY = ("settlement_id", "visit_id", "record_no", "admitted_at", "discharged_at")
 WESTERN, DISCHARGE, FLAGGED = "1", "discharge", "1"
 DAYS_A_YEAR = 365.2425
 DAY = np.timedelta64(1, "D")
@@ -155,10 +156,18 @@ def identity(batch: Batch) -> Text:
 
     The institution is not asked for: 4101A does not carry it, and one import comes from one hospital.
     """
+    return identity_by(batch, IDENTITY)
+
+
+def identity_by(batch: Batch, known: Collection[str]) -> Text:
+    """``identity`` by those of its columns that are ``known``."""
     cases = batch.cases
 
+    def has(name: str) -> bool:
+        return name in known and bool(cases.has(name))
+
     def texts(name: str) -> Strings:
-        return cases.column(name).spread() if cases.has(name) else strings([None] * len(batch))
+        return cases.column(name).spread() if has(name) else strings([None] * len(batch))
 
     settlement, visit, record = (texts(name) for name in ("settlement_id", "visit_id", "record_no"))
     keys = coalesce(
@@ -167,7 +176,7 @@ def identity(batch: Batch) -> Text:
     if keys.null_count:
         stamps = [
             strings(
-                np.datetime_as_string(cases.column(name)).tolist() if cases.has(name) else [""] * len(batch)
+                np.datetime_as_string(cases.column(name)).tolist() if has(name) else [""] * len(batch)
             )
             for name in ("admitted_at", "discharged_at")
         ]

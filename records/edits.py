@@ -105,11 +105,31 @@ def fields_of(batch: Batch) -> dict[str, Field]:
     """By ``table.column`` the field of the first layout of ``batch`` that fills it, to the minute if one does."""
     found: dict[str, Field] = {}
     for layout_id in batch.layouts:
-        for layout_field in batch.library.layout(layout_id).fields:
+        # Fields of a node's own rows before those of a group of header fields (an out-patient diagnosis).
+        for layout_field in sorted(batch.library.layout(layout_id).fields, key=lambda field: bool(field.group)):
             held = found.setdefault(layout_field.target, layout_field)
             if held.kind is Kind.DATE and layout_field.kind is Kind.DATETIME:
                 found[layout_field.target] = layout_field
     return found
+
+
+def field_at(batch: Batch, table: Table, row: int, column: str) -> Field | None:
+    """The layout's field that a cell was read from, or would be written to; ``None`` where no layout has it."""
+    node = ""
+    if int(table.origin_record[row]) >= 0 and table.node_names:
+        node = table.node_names[int(table.origin_node[row])]
+    known: dict[tuple[str, str, str], Field | None] = batch.memo.setdefault("field_at", {})
+    key = (table.name, column, node)
+    if key not in known:
+        target = f"{table.name}.{column}"
+        fields = [field for i in batch.layouts for field in batch.library.layout(i).fields if field.target == target]
+        fields.sort(key=lambda field: (_node(field) != node, bool(field.group)))
+        known[key] = fields[0] if fields else None
+    return known[key]
+
+
+def _node(layout_field: Field) -> str:
+    return f"{layout_field.node}/{layout_field.group}" if layout_field.group else layout_field.node
 
 
 def _set_cells(tables: dict[str, Table], edits: Sequence[SetCell], fields: Mapping[str, Field]) -> None:

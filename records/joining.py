@@ -15,7 +15,7 @@ from codebooks.layouts import Kind
 from records.arrow import Mask
 from records.assemble import stack
 from records.columns import Column, Text, concat, missing_like, missing_mask, take
-from records.derived import DERIVATIONS
+from records.derived import DERIVATIONS, IDENTITY, identity_by
 from records.homes import TWIN_KEYS
 from records.problems import Problem, at, problem
 from records.table import CASES, Batch, Origins, Raw, Table
@@ -42,12 +42,18 @@ def joined(batches: Sequence[Batch], problems: list[Problem]) -> Batch:
     """One batch of all cases of ``batches``. Differences are appended to ``problems``."""
     result = batches[0]
     for other in batches[1:]:
-        result = _joined(result, other, problems)
+        result = _joined(result, other, _matches(_identities(result), _identities(other)), problems)
     return result
 
 
-def _joined(first: Batch, second: Batch, problems: list[Problem]) -> Batch:
-    match = _matches(first, second)
+def attached(first: Batch, second: Batch, problems: list[Problem]) -> Batch:
+    """``first`` with the rows of ``second``, a table whose cases are keys only: those that both have decide."""
+    shared = [name for name in IDENTITY if first.cases.has(name) and second.cases.has(name)]
+    keys = [identity_by(batch, shared).to_list() for batch in (first, second)]
+    return _joined(first, second, _matches(*keys), problems)
+
+
+def _joined(first: Batch, second: Batch, match: NDArray[np.int64], problems: list[Problem]) -> Batch:
     new = np.flatnonzero(match < 0)
     place = match.copy()
     place[new] = np.arange(len(first), len(first) + len(new))
@@ -89,12 +95,11 @@ def _said(different: _Differences, second: Batch, match: NDArray[np.int64]) -> P
     return problem("join_conflict", label, place, fatal=False, fields=shown, count=count)
 
 
-def _matches(first: Batch, second: Batch) -> NDArray[np.int64]:
-    """For each case of ``second`` the case of ``first`` with the same identity; -1 where there is none.
+def _matches(ours: Sequence[str | None], theirs: Sequence[str | None]) -> NDArray[np.int64]:
+    """For each identity of ``theirs`` the place of the same one in ``ours``; -1 where there is none.
 
     A case that occurs twice on either side is not joined: which one it belongs to is not ours to guess.
     """
-    ours, theirs = _identities(first), _identities(second)
     position: dict[str, int] = {}
     for row, key in enumerate(ours):
         if key is not None:
@@ -253,7 +258,9 @@ def _same_texts(one: Raw | None, two: Raw | None, rows: int) -> Mask:
     mask = np.zeros(rows, dtype=bool)
     if one is not None and two is not None:
         texts = dict(zip(one.rows.tolist(), one.texts, strict=True))
-        mask[[row for row, text in zip(two.rows.tolist(), two.texts, strict=True) if texts.get(row) == text]] = True
+        mask[
+            [row for row, text in zip(two.rows.tolist(), two.texts, strict=True) if texts.get(row) == text]
+        ] = True
     return mask
 
 
@@ -275,9 +282,7 @@ def _chosen(mask: Mask, yes: Column, no: Column) -> Column:
 def _raw_union(own: Raw | None, other: Raw | None, fill: Mask) -> Raw | None:
     pieces: dict[int, str] = dict(zip(own.rows.tolist(), own.texts, strict=True)) if own else {}
     if other is not None:
-        pieces |= {
-            row: text for row, text in zip(other.rows.tolist(), other.texts, strict=True) if fill[row]
-        }
+        pieces |= {row: text for row, text in zip(other.rows.tolist(), other.texts, strict=True) if fill[row]}
     if not pieces:
         return None
     return Raw(np.array(sorted(pieces), dtype=np.int32), tuple(pieces[row] for row in sorted(pieces)))

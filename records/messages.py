@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain
 from json import JSONDecodeError
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,7 @@ from records.json_window import TooLarge, Window
 from records.problems import Place, Problem, at, problem
 
 CHUNK_RECORDS = 1000
+MOST_OPENINGS = 8
 Message = dict[str, Any]
 Ints = NDArray[np.int32]
 
@@ -62,7 +64,7 @@ class MessageReader:
     lost_characters: bool = False
     blank: bool = True
     _told: dict[str, int] = field(default_factory=dict)
-    _opening: str = ""
+    _openings: set[str] = field(default_factory=set)
 
     def chunks(self, text: str | Iterable[str]) -> Iterator[tuple[Layout, Chunk]]:
         """Chunks of messages of one layout each, in file order; ``source`` is left 0 for the caller.
@@ -95,50 +97,71 @@ class MessageReader:
             if sign == "," and (comma_due or not in_array):
                 window.at += 1
                 comma_due = False
-            elif (sign == "[") is not in_array and sign in "[]":
+                continue
+            if (sign == "[") is not in_array and sign in "[]":
                 window.at += 1
                 in_array = sign == "["
                 comma_due = False
-            else:
-                if comma_due and in_array:
-                    self._tell_at("comma_missing", window, window.at, fatal=False)
-                try:
-                    value, end = window.value()
-                except (JSONDecodeError, TooLarge) as error:
-                    searching = self._after_broken(window, error)
-                    comma_due = False
-                    continue
-                found = self._accepted(value, window, end, quiet=searching)
-                window.at = end
-                comma_due = True
-                if found is not None:
-                    searching = False
-                    yield found
+                continue
+            if sign == "\0":
+                self._skip_zeros(window)
+                continue
+            if comma_due and in_array:
+                self._tell_at("comma_missing", window, window.at, fatal=False)
+            try:
+                value, end = window.value()
+            except (JSONDecodeError, TooLarge) as error:
+                searching = self._after_broken(window, error, quiet=searching and not self._is_opening(window))
+                in_array, comma_due = in_array and searching, False
+                continue
+            found = self._accepted(value, window, end, quiet=searching)
+            window.at = end
+            comma_due = True
+            if found is not None:
+                searching = False
+                yield found
+            elif searching:  # a part of the broken message
+                comma_due = False
+                in_array = window.find(self._signs()) and in_array
         if in_array:
             self._tell_at("not_json", window, window.at, why="Expecting ']'", good=self.records)
 
-    def _after_broken(self, window: Window, error: JSONDecodeError | TooLarge) -> bool:
+    def _after_broken(self, window: Window, error: JSONDecodeError | TooLarge, *, quiet: bool) -> bool:
         """Tell of the broken value here and go on to where the next message may begin; whether there is one."""
         start = window.at
-        zeros = _ZEROS.match(window.text, start)
-        if zeros:
-            self._tell_at("zero_characters", window, start, fatal=False)
-            window.at = zeros.end()
-            return False
-        tell = self._teller(window, start if isinstance(error, TooLarge) else error.pos)
-        openings = {self._opening}
+        place = start if isinstance(error, TooLarge) else error.pos
+        tell = self._teller(window, place, "not_json", "not_json_line", "message_too_long")
         if isinstance(error, TooLarge):
             # Nothing in view is looked at twice: whatever this is, it is no file of messages.
             window.at = len(window.text)
             tell("message_too_long", limit=self.longest >> 20)
-            return window.find(_signs(openings))
-        opening = _OPENING.match(window.text, start)
-        if opening and error.msg != TOO_DEEP:
-            openings.add(opening.group())
+            return window.find(self._signs())
+        if error.msg != TOO_DEEP and not quiet:
+            self._know_opening(window)
         window.at = start + 1
-        found = window.find(_signs(openings))
-        tell("not_json_line" if found else "not_json", why=error.msg, good=self.records)
+        found = window.find(self._signs())
+        if not quiet:
+            tell("not_json_line" if found else "not_json", why=error.msg, good=self.records)
         return found
+
+    def _skip_zeros(self, window: Window) -> None:
+        zeros = _ZEROS.match(window.text, window.at)
+        self._tell_at("zero_characters", window, window.at, fatal=False)
+        window.at = zeros.end() if zeros else window.at + 1
+
+    def _know_opening(self, window: Window) -> None:
+        """Remember how the message here begins: the next one after a broken one is found by it."""
+        opening = _OPENING.match(window.text, window.at)
+        if opening and len(self._openings) < MOST_OPENINGS:
+            self._openings.add(opening.group())
+
+    def _is_opening(self, window: Window) -> bool:
+        return any(window.text.startswith(opening, window.at) for opening in self._openings)
+
+    def _signs(self) -> re.Pattern[str]:
+        """Where a message may begin: as others do, or with a line of its own."""
+        known = "".join(f"{re.escape(opening)}|" for opening in sorted(self._openings))
+        return re.compile(rf"(?P<sign>{known}(?<=\n)\{{)")
 
     def _accepted(self, value: object, window: Window, end: int, *, quiet: bool) -> Found | None:
         body, info = _body(value)
@@ -149,25 +172,23 @@ class MessageReader:
         if self.lost_characters and has_lost_characters(window.text[window.at : end]):
             self._tell_at("lost_characters", window, window.at)
             return None
-        if not self._opening:
-            opening = _OPENING.match(window.text, window.at)
-            self._opening = opening.group() if opening else ""
+        if not self._openings:
+            self._know_opening(window)
         found = Found(body, info, self.records, window.start + window.at, window.start + end)
         self.records += 1
         return found
 
     # Telling
 
-    def _teller(self, window: Window, place: int) -> Callable[..., None]:
+    def _teller(self, window: Window, place: int, *keys: str) -> Callable[..., None]:
         """``_tell`` for a place in view now; it may be called when the window has moved on."""
+        if all(self._told.get(key, 0) >= self.most_problems for key in keys):
+            return self._tell  # it is only counted, and the line need not be
         line, column = window.line(place), window.column(place)
         return partial(self._tell, place=at("line", line=line, column=column))
 
     def _tell_at(self, key: str, window: Window, place: int, *, fatal: bool = True, **holes: object) -> None:
-        if self._told.get(key, 0) < self.most_problems:
-            self._teller(window, place)(key, fatal=fatal, **holes)
-        else:
-            self._told[key] += 1
+        self._teller(window, place, key)(key, fatal=fatal, **holes)
 
     def _tell(self, key: str, place: Place | None = None, *, fatal: bool = True, **holes: object) -> None:
         count = self._told[key] = self._told.get(key, 0) + 1
@@ -229,7 +250,10 @@ class MessageReader:
             for key in (layout_field.name, *layout_field.aliases)
         }
         self._count_unknown(f"{node}.{key}" for key in keys - known)
-        texts = {key: self._texts(rows, key, node, owner, messages) for key in keys & known}
+        texts = {
+            key: self._texts(values, f"{node}.{key}", owner, messages)
+            for key, values in _values(rows, keys & known)
+        }
         return NodeRows(owner, index, texts)
 
     def _count_unknown(self, names: Iterable[str]) -> None:
@@ -266,13 +290,13 @@ class MessageReader:
     ) -> tuple[list[Message], Ints, Ints]:
         good = np.array([isinstance(row, dict) for row in rows], dtype=bool)
         first = messages[int(owner[np.flatnonzero(~good)[0]])]
-        self._tell("not_a_row", at("record", number=first.ordinal + 1), node=node)
+        lost = any(row is not None and not isinstance(row, dict) for row in rows)
+        self._tell("not_a_row", at("record", number=first.ordinal + 1), fatal=lost, node=node)
         return [row for row in rows if isinstance(row, dict)], owner[good], index[good]
 
     def _texts(
-        self, rows: Sequence[Message], key: str, node: str, owner: Ints, messages: Sequence[Found]
+        self, values: Sequence[object], path: str, owner: Ints, messages: Sequence[Found]
     ) -> Strings:
-        values = [row.get(key) for row in rows]
         try:
             return arrow.strings(values)
         except (TypeError, ValueError):
@@ -283,14 +307,18 @@ class MessageReader:
             if value != text and isinstance(value, dict | list | str) and wrong not in told:
                 told.add(wrong)
                 place = at("record", number=messages[int(owner[row])].ordinal + 1)
-                self._tell(wrong, place, fatal=False, field=f"{node}.{key}")
+                self._tell(wrong, place, fatal=False, field=path)
         return arrow.strings(texts)
 
 
-def _signs(openings: set[str]) -> re.Pattern[str]:
-    """Where a message may begin: as others do, or with a line of its own."""
-    known = "".join(f"{re.escape(opening)}|" for opening in sorted(openings - {""}))
-    return re.compile(rf"(?P<sign>{known}(?<=\n)\{{)")
+def _values(rows: Sequence[Message], keys: set[str]) -> Iterator[tuple[str, Sequence[object]]]:
+    """The values of each of ``keys`` in all rows; those that every row has are taken row by row, which is quick."""
+    everywhere = sorted(keys.intersection(*rows)) if rows else []
+    if len(everywhere) > 1:
+        yield from zip(everywhere, zip(*map(itemgetter(*everywhere), rows), strict=True), strict=True)
+        keys = keys.difference(everywhere)
+    for key in keys:
+        yield key, [row.get(key) for row in rows]
 
 
 def _body(value: object) -> tuple[Message | None, str]:

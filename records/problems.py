@@ -38,8 +38,8 @@ class Problem:
 
     def message(self, language: str = "zh") -> str:
         """The sentence a person reads: file, place, what is wrong, what to do."""
-        words = _texts(language)
-        text = words[self.key].format(**dict(self.holes))
+        words, reasons = _texts(language), _reasons(language)
+        text = words[self.key].format(**{name: reasons.get(value, value) for name, value in self.holes})
         where = f"{self.file} {self.place.text(language)}" if self.place else self.file
         return f"{where}{words['colon']}{text}"
 
@@ -68,7 +68,17 @@ def _filled(holes: dict[str, object]) -> Holes:
     return tuple((name, str(value)) for name, value in holes.items())
 
 
-@cache
 def _texts(language: str) -> dict[str, str]:
+    return {key: text for key, text in _words(language).items() if isinstance(text, str)}
+
+
+def _reasons(language: str) -> dict[str, str]:
+    """What the JSON reader says in English, in the words of the language."""
+    reasons = _words(language)["why"]
+    return reasons if isinstance(reasons, dict) else {}
+
+
+@cache
+def _words(language: str) -> dict[str, str | dict[str, str]]:
     path = resources.files("records").joinpath(TEXTS.format(language=language))
-    return {key: str(value) for key, value in tomllib.loads(path.read_text("utf-8")).items()}
+    return tomllib.loads(path.read_text("utf-8"))

@@ -13,10 +13,10 @@ import codebooks
 from codebooks.layouts import Layout
 from records import grouping_table, spreadsheets
 from records.assemble import Assembler, Chunk
-from records.decoding import decoded
+from records.decoding import Part, looked_through, parts
 from records.derived import DERIVATIONS
-from records.inputs import Input, close_archives, inputs
-from records.joining import joined
+from records.inputs import MEGABYTE, Blocks, Input, close_archives, inputs
+from records.joining import attached, joined
 from records.messages import MessageReader
 from records.problems import Problem, Unreadable, problem
 from records.table import Batch, Source
@@ -54,39 +54,57 @@ class _Import:
     library: codebooks.Library
     result: ReadResult
     layouts: tuple[Layout, ...]
+    limits: Mapping[str, float]
     mapping: "spreadsheets.Mapping | spreadsheets.Memory | None"
     progress: Progress | None
     assemblers: dict[str, Assembler] = field(default_factory=dict)
     sources: dict[str, list[Source]] = field(default_factory=dict)
     grouping: list[Batch] = field(default_factory=list)
+    children: list[tuple[str, Batch]] = field(default_factory=list)
     records: int = 0
 
     def take(self, given: Input) -> None:
-        data = given.load()
+        blocks = Blocks(given)
+        head = blocks.head
+        if not head:
+            raise Unreadable(problem("empty", given.label))
+        if _is_message(given, head):
+            self._messages(given, blocks)
+            return
+        limit = self.limits["archive_member_megabytes"]
+        if given.size > limit * MEGABYTE:
+            raise Unreadable(problem("file_large", given.label, limit=int(limit)))
+        data = b"".join(blocks)
         if not data.strip():
             raise Unreadable(problem("empty", given.label))
-        digest = hashlib.sha256(data).hexdigest()
-        if _is_message(given, data):
-            self._messages(given, data, digest)
-        elif spreadsheets.is_table(given.suffix, data):
-            self._tables(given, data, digest)
-        else:
+        if not spreadsheets.is_table(given.suffix, data):
             raise Unreadable(problem("kind_unknown", given.label))
+        self._tables(given, data, hashlib.sha256(data).hexdigest())
 
-    def _messages(self, given: Input, data: bytes, digest: str) -> None:
-        text = decoded(data, given.label)
-        reader = MessageReader(self.layouts, given.label, self.result.problems)
-        if text.encoding == "mixed":
+    def _messages(self, given: Input, blocks: Blocks) -> None:
+        looked = looked_through(blocks, given.label)
+        if looked.both:
             self.result.problems.append(problem("mixed_encoding", given.label, fatal=False))
-        source = Source(str(given.path), "", text.encoding, MESSAGES, digest, given.member)
-        self._add(reader.chunks(text.text), source, given)
+        reader = MessageReader(
+            self.layouts,
+            given.label,
+            self.result.problems,
+            longest=int(self.limits["message_megabytes"]) * MEGABYTE,
+            most_problems=int(self.limits["problems_listed"]),
+            lost_characters=looked.broken,
+        )
+        source = Source(str(given.path), "", looked.encoding, MESSAGES, looked.sha256, given.member)
+        before = len(self.result.problems)
+        self._add(reader.chunks(_pieces(parts(blocks, looked.encoding))), source, given)
         if reader.unknown:
             names = "、".join(sorted(reader.unknown)[:20])
             count = len(reader.unknown)
             self.result.problems.append(
                 problem("unknown_fields", given.label, fatal=False, count=count, names=names)
             )
-        if not reader.records and not any(p.file == given.label for p in self.result.problems):
+        if reader.blank:
+            raise Unreadable(problem("empty", given.label))
+        if not reader.records and not any(found.fatal for found in self.result.problems[before:]):
             raise Unreadable(problem("no_records", given.label))
 
     def _tables(self, given: Input, data: bytes, digest: str) -> None:
@@ -100,6 +118,12 @@ class _Import:
         self.result.mappings.append(read.mapping)
         self.result.mapping_of[digest] = read.mapping
         source = Source(str(given.path), "", read.encoding, TABLES, digest, given.member)
+        if read.is_keys_only:
+            for layout, chunk in read.chunks:
+                assembler = Assembler(layout)
+                assembler.add(chunk)
+                self.children.append((given.label, assembler.batch([replace(source, layout=layout.id)])))
+            return
         self._add(iter(read.chunks), source, given)
 
     def _add(self, chunks: Iterator[tuple[Layout, Chunk]], source: Source, given: Input) -> None:
@@ -116,9 +140,17 @@ class _Import:
             if self.progress is not None and not self.progress(self.records, given.label):
                 raise Cancelled
 
-    def batches(self) -> list[Batch]:
+    def batch(self) -> Batch | None:
+        """Everything that was taken, joined; tables of child rows come last, to the cases that are there."""
         made = [self.assemblers[key].batch(self.sources[key]) for key in self.assemblers]
-        return [*made, *self.grouping]
+        result = joined(made, self.result.problems) if made else None
+        for label, batch in self.children:
+            cases = len(result) if result is not None else len(batch)
+            result = batch if result is None else attached(result, batch, self.result.problems)
+            if len(result) > cases:
+                self.result.problems.append(problem("orphan_cases", label, count=len(result) - cases))
+        whole = [*([result] if result is not None else []), *self.grouping]
+        return joined(whole, self.result.problems) if whole else None
 
 
 def read(
@@ -137,7 +169,7 @@ def read(
     books = library if library is not None else codebooks.shipped()
     limits = limits_of(books)
     result = ReadResult(None)
-    job = _Import(books, result, layouts(books), mapping, progress)
+    job = _Import(books, result, layouts(books), limits, mapping, progress)
     try:
         for given in inputs([Path(path) for path in paths], limits, result.problems):
             result.files += 1
@@ -147,9 +179,8 @@ def read(
                 result.problems.append(error.problem)
     finally:
         close_archives()
-    made = job.batches()
-    if made:
-        result.batch = joined(made, result.problems)
+    result.batch = job.batch()
+    if result.batch is not None:
         result.batch.derivations = DERIVATIONS
         result.batch.memo["library"] = books
     return result
@@ -168,6 +199,20 @@ def limits_of(library: codebooks.Library) -> Mapping[str, float]:
     return {str(name): float(value) for name, value in zip(names, values, strict=True)}
 
 
+def _pieces(found: Iterator[Part]) -> Iterator[str]:
+    """The texts of ``found``, short ones together."""
+    waiting: list[str] = []
+    size = 0
+    for part in found:
+        waiting.append(part.text)
+        size += len(part.text)
+        if size >= MEGABYTE:
+            yield "".join(waiting)
+            waiting.clear()
+            size = 0
+    yield "".join(waiting)
+
+
 def _is_message(given: Input, data: bytes) -> bool:
-    start = data[:64].lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n\x00")[:1]
+    start = data.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n\x00")[:1]
     return start in (b"{", b"[") or given.suffix in {".json", ".jsonl", ".ndjson"}

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from codebooks.layouts import Field
-from records import ROW, Batch, Column, cell, fields_of, text_of
+from records import ROW, Batch, Column, cell, field_at, text_of
 from records.arrow import Mask
 from records.columns import take
 from validators.model import Check, Found, Severity
@@ -100,25 +99,23 @@ class Report:
 
     def findings(self, language: str = "zh", mask: Masking | None = None) -> Iterator[Finding]:
         """Every finding, check by check, with its message; ``mask`` hides what identifies a person."""
-        fields = fields_of(self.batch)
         labels = case_labels(self.batch)
         for segment in self.segments:
-            yield from self._of(segment, fields, labels, language, mask or _as_it_is)
+            yield from self._of(segment, labels, language, mask or _as_it_is)
 
     def _of(
         self,
         segment: Segment,
-        fields: Mapping[str, Field],
         labels: list[str],
         language: str,
         mask: Masking,
     ) -> Iterator[Finding]:
         made = segment.check
         table = self.batch.table(made.table)
-        own = fields.get(f"{made.table}.{made.column}")
         words = text_for(made.id, language)
         for at in range(len(segment)):
             row = int(segment.rows[at])
+            own = field_at(self.batch, table, row, made.column) if table.rows else None
             value: str | None = None
             if made.column in table.data and made.column != ROW:
                 if own is not None:

@@ -1,90 +1,115 @@
 """The words of the command line. Others script them: they are stable. Help texts stand in ``audit/texts``."""
 
 import argparse
-import os
 from importlib.metadata import PackageNotFoundError, version
 
-from audit.cli import auditing, books, checking, explaining, fixing, grouping, sampling
+from audit.cli.usage import Parser
 from audit.messages import LANGUAGES, say
 
 
-def parser() -> argparse.ArgumentParser:
-    """The parser of all commands; each sets ``run`` to its function."""
-    language = os.environ.get("QINGDAN_LANGUAGE", "zh")
+class _Words:
+    """The help texts in one language, and parsers that speak it."""
 
-    def help_of(key: str) -> str:
-        return say(f"help_{key}", language if language in LANGUAGES else "zh")
+    def __init__(self, language: str) -> None:
+        self.language = language
 
-    shared = argparse.ArgumentParser(add_help=False)
-    shared.add_argument("--language", choices=LANGUAGES, help=help_of("language"))
-    judged = argparse.ArgumentParser(add_help=False, parents=[shared])
-    judged.add_argument("input", nargs="+", metavar="INPUT", help=help_of("input"))
-    judged.add_argument("--profile", metavar="P", help=help_of("profile"))
-    judged.add_argument("--scheme", metavar="S", help=help_of("scheme"))
-    judged.add_argument("--select", action="append", metavar="IDS", help=help_of("select"))
-    judged.add_argument("--ignore", action="append", metavar="IDS", help=help_of("ignore"))
-    judged.add_argument("--mapping", metavar="FILE", help=help_of("mapping"))
-    judged.add_argument("--show-identity", action="store_true", help=help_of("show_identity"))
-    judged.add_argument("--who", metavar="NAME", help=help_of("who"))
+    def __call__(self, key: str) -> str:
+        return say(f"help_{key}", self.language).replace("%", "%%")
 
-    top = argparse.ArgumentParser(prog="qingdan", description=help_of("qingdan"))
-    top.add_argument("--version", action="version", version=f"qingdan {_version()}")
-    commands = top.add_subparsers(required=True, metavar="COMMAND")
+    def parser(self, *parents: Parser) -> Parser:
+        """A parser without ``-h`` whose arguments others take over."""
+        return Parser(language=self.language, add_help=False, parents=list(parents))
 
-    command = commands.add_parser("audit", parents=[judged], help=help_of("audit"))
-    command.add_argument("--workspace", metavar="DIR", help=help_of("workspace"))
-    command.add_argument("--export", metavar="DIR", help=help_of("export"))
-    command.set_defaults(run=auditing.run)
+    def commands(self, above: Parser, metavar: str) -> "_Commands":
+        """The commands below ``above``."""
+        return _Commands(self, above.add_subparsers(required=True, metavar=metavar, title=self("commands")))
 
-    command = commands.add_parser("check", parents=[judged], help=help_of("check"))
-    command.add_argument("--format", choices=("table", "jsonl", "xlsx"), default="table", help=help_of("format"))
-    command.add_argument("--out", metavar="FILE", help=help_of("out_file"))
-    command.set_defaults(run=checking.run)
 
-    command = commands.add_parser("fix", parents=[judged], help=help_of("fix"))
-    command.add_argument("--out", metavar="DIR", required=True, help=help_of("out_folder"))
-    command.add_argument("--level", choices=("safe", "confirm"), default="safe", help=help_of("level"))
-    command.add_argument("--preview", metavar="FILE", help=help_of("preview"))
-    command.add_argument("--accept", metavar="FILE", help=help_of("accept"))
-    command.set_defaults(run=fixing.run)
+class _Commands:
+    """Adds commands: each is a word, the function that runs it, and the parsers it takes arguments from."""
 
-    command = commands.add_parser("group", parents=[shared], help=help_of("group"))
-    command.add_argument("input", nargs="+", metavar="INPUT", help=help_of("input"))
-    command.add_argument("--scheme", metavar="ID", help=help_of("scheme"))
-    command.add_argument("--format", choices=("csv", "jsonl"), default="csv", help=help_of("format"))
-    command.add_argument("--explain", action="store_true", help=help_of("explain_group"))
-    command.add_argument("--mapping", metavar="FILE", help=help_of("mapping"))
-    command.set_defaults(run=grouping.run)
+    def __init__(self, words: _Words, held: "argparse._SubParsersAction[Parser]") -> None:
+        self._words = words
+        self._held = held
 
-    command = commands.add_parser("explain", parents=[shared], help=help_of("explain"))
-    command.add_argument("code", metavar="CODE", help=help_of("explain_code"))
-    command.set_defaults(run=explaining.run)
+    def add(self, name: str, run: str, *parents: Parser, key: str = "") -> Parser:
+        """One command; ``run`` is ``module.function`` in ``audit.cli``."""
+        made = self._held.add_parser(
+            name, help=self._words(key or name), language=self._words.language, parents=list(parents)
+        )
+        made.set_defaults(run=run)
+        return made
 
-    command = commands.add_parser("code", parents=[shared], help=help_of("code"))
-    command.add_argument("text", metavar="TEXT", help=help_of("code_text"))
-    command.add_argument("--limit", type=int, default=20, help=help_of("limit"))
-    command.set_defaults(run=explaining.search)
 
-    command = commands.add_parser("sample", parents=[shared], help=help_of("sample"))
-    command.add_argument("--cases", type=int, default=100, metavar="N", help=help_of("cases"))
-    command.add_argument("--seed", type=int, default=1, metavar="S", help=help_of("seed"))
-    command.add_argument("--defects", type=float, default=0.0, metavar="RATE", help=help_of("defects"))
-    command.add_argument("--layout", default="4101", metavar="L", help=help_of("layout"))
-    command.add_argument("--out", required=True, metavar="PATH", help=help_of("out_file"))
-    command.set_defaults(run=sampling.run)
-
-    command = commands.add_parser("codebooks", parents=[shared], help=help_of("codebooks"))
-    acts = command.add_subparsers(required=True, metavar="ACT")
-    for name, function in (("list", books.list_books), ("verify", books.verify)):
-        act = acts.add_parser(name, parents=[shared], help=help_of(f"codebooks_{name}"))
-        act.set_defaults(run=function)
-    for name, function in (("import", books.import_pack), ("export", books.export_books)):
-        act = acts.add_parser(name, parents=[shared], help=help_of(f"codebooks_{name}"))
-        act.add_argument("file", metavar="FILE", help=help_of("pack_file"))
-        if name == "export":
-            act.add_argument("--books", action="append", metavar="NAMES", help=help_of("pack_books"))
-        act.set_defaults(run=function)
+def parser(language: str) -> Parser:
+    """The parser of all commands; each sets ``run`` to the name of its function."""
+    words = _Words(language)
+    shared = words.parser()
+    shared.add_argument("--language", choices=LANGUAGES, default=argparse.SUPPRESS, help=words("language"))
+    top = Parser(language=language, prog="qingdan", description=words("qingdan"), parents=[shared])
+    top.add_argument("--version", action="version", version=f"qingdan {_version()}", help=words("version"))
+    commands = words.commands(top, "COMMAND")
+    _judging(commands, words, shared)
+    _telling(commands, words, shared)
     return top
+
+
+def _judging(commands: _Commands, words: _Words, shared: Parser) -> None:
+    read = words.parser(shared)
+    read.add_argument("input", nargs="+", metavar="INPUT", help=words("input"))
+    read.add_argument("--profile", metavar="P", help=words("profile"))
+    read.add_argument("--scheme", metavar="S", help=words("scheme"))
+    read.add_argument("--mapping", metavar="FILE", help=words("mapping"))
+    judged = words.parser(read)
+    judged.add_argument("--select", action="append", metavar="IDS", help=words("select"))
+    judged.add_argument("--ignore", action="append", metavar="IDS", help=words("ignore"))
+    judged.add_argument("--show-identity", action="store_true", help=words("show_identity"))
+    judged.add_argument("--who", metavar="NAME", help=words("who"))
+
+    audit = commands.add("audit", "auditing.run", judged)
+    audit.add_argument("--workspace", metavar="DIR", help=words("workspace"))
+    audit.add_argument("--export", metavar="DIR", help=words("export"))
+    check = commands.add("check", "checking.run", judged)
+    check.add_argument("--format", choices=("table", "jsonl", "xlsx"), default="table", help=words("format"))
+    check.add_argument("--out", metavar="FILE", help=words("out_file"))
+    fix = commands.add("fix", "fixing.run", judged)
+    fix.add_argument("--out", metavar="DIR", required=True, help=words("out_folder"))
+    fix.add_argument("--level", choices=("safe", "confirm"), default="safe", help=words("level"))
+    fix.add_argument("--preview", metavar="FILE", help=words("preview"))
+    fix.add_argument("--accept", metavar="FILE", help=words("accept"))
+    group = commands.add("group", "grouping.run", read)
+    group.add_argument("--format", choices=("csv", "jsonl"), default="csv", help=words("format"))
+    group.add_argument("--explain", action="store_true", help=words("explain_group"))
+
+
+def _telling(commands: _Commands, words: _Words, shared: Parser) -> None:
+    explain = commands.add("explain", "explaining.run", shared)
+    explain.add_argument("code", metavar="CODE", help=words("explain_code"))
+    code = commands.add("code", "explaining.search", shared)
+    code.add_argument("text", metavar="TEXT", help=words("code_text"))
+    code.add_argument("--limit", type=_at_least_one, default=20, metavar="N", help=words("limit"))
+    sample = commands.add("sample", "sampling.run", shared)
+    sample.add_argument("--cases", type=int, default=100, metavar="N", help=words("cases"))
+    sample.add_argument("--seed", type=int, default=1, metavar="S", help=words("seed"))
+    sample.add_argument("--defects", type=float, default=0.0, metavar="RATE", help=words("defects"))
+    sample.add_argument("--layout", default="4101", metavar="L", help=words("layout"))
+    sample.add_argument("--out", required=True, metavar="PATH", help=words("out_file"))
+
+    acts = words.commands(commands.add("codebooks", "", shared), "ACT")
+    acts.add("list", "books.list_books", shared, key="codebooks_list")
+    acts.add("verify", "books.verify", shared, key="codebooks_verify")
+    take = acts.add("import", "books.import_pack", shared, key="codebooks_import")
+    take.add_argument("file", metavar="FILE", help=words("pack_file"))
+    give = acts.add("export", "books.export_books", shared, key="codebooks_export")
+    give.add_argument("file", metavar="FILE", help=words("pack_file"))
+    give.add_argument("--books", action="append", metavar="NAMES", help=words("pack_books"))
+
+
+def _at_least_one(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number
 
 
 def _version() -> str:

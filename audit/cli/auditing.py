@@ -1,6 +1,9 @@
 """``qingdan audit``: the main job. Import, group, check, mend what is safe, group again, export what may go."""
 
+import json
 import tempfile
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 from audit.cli.context import BLOCKED, FINE, Context
@@ -8,45 +11,59 @@ from audit.exporting import Exported, export
 from audit.fixing import compatible, proposals
 from audit.journal import ActionKind
 from audit.messages import Stopped
-from audit.pipeline import Examined, examine
-from audit.reports import groups_summary, summary
+from audit.pipeline import Examined, examine, judged
+from audit.reports import accepted_line, findings_table, groups_summary, summary
+from audit.rewriting import refuse_inside
 from audit.workspace import Workspace
 from groupers import Scheme
+from records import Batch
 from validators import Level, Severity
 
 ROUNDS = 5
+SHOWN = 20
 
 
 def run(context: Context) -> int:
     """Audit the inputs in a workspace: the one given, else one that is thrown away."""
-    given = context.options.workspace
-    if given:
-        return _audit(context, Path(given))
+    for given in (context.options.workspace, context.options.export):
+        if given:
+            refuse_inside(Path(given), context.inputs)
+    _ = context.settings
+    if context.options.workspace:
+        return _audit(context, Path(context.options.workspace))
     with tempfile.TemporaryDirectory(prefix="qingdan-") as folder:
         return _audit(context, Path(folder) / "workspace")
 
 
 def _audit(context: Context, folder: Path) -> int:
-    result = context.read(context.options.input)
-    if result.batch is None:
-        return BLOCKED
-    with Workspace(folder, context.library, who=context.who) as workspace:
-        workspace.add_import(result.batch)
-        for found in workspace.problems:
-            context.tell(found.message(context.language))
+    with Workspace(folder, context.library, who=context.who, memory=context.memory) as workspace:
+        result, batch = context.read()
+        _import(context, workspace, batch)
         current = workspace.current()
         scheme = context.scheme(current)
-        workspace.keep("profile", context.profile)
+        workspace.keep("profile", json.dumps(context.profile, ensure_ascii=False, default=str))
         workspace.keep("scheme", scheme.id)
-        before = examine(current, scheme, context.settings)
+        before = judged(examine(current, scheme, context.settings), workspace.accepted())
         after = _mended(context, workspace, before, scheme)
         for line in _lines(context, before, after):
-            print(line)  # noqa: T201 - the answer of the command
+            print(line)
         code = BLOCKED if after.report.count(Severity.ERROR) or result.partly else FINE
-        if context.options.export:
-            facts = {"scheme": scheme.id, "profile": context.profile}
-            code = _export(context, workspace, after, facts, code)
-        return code
+        return _export(context, workspace, after, code) if context.options.export else code
+
+
+def _import(context: Context, workspace: Workspace, batch: Batch) -> None:
+    """Keep what was read; files that the workspace holds already are not taken twice."""
+    known = workspace.imported()
+    held = [source for source in batch.sources if source.sha256 in known]
+    if len(held) == len(batch.sources):
+        context.tell(context.say("already_imported", where=workspace.folder))
+        return
+    if held:
+        names = dict.fromkeys(Path(source.member or source.path).name for source in held)
+        raise Stopped("partly_imported", where=workspace.folder, names="、".join(islice(names, SHOWN)))
+    workspace.add_import(batch)
+    for found in workspace.problems:
+        context.tell(found.message(context.language))
 
 
 def _mended(context: Context, workspace: Workspace, before: Examined, scheme: Scheme) -> Examined:
@@ -57,23 +74,32 @@ def _mended(context: Context, workspace: Workspace, before: Examined, scheme: Sc
         if not edits:
             break
         workspace.edit(edits, context.say("safe_fixes"), ActionKind.FIX)
-        examined = examine(workspace.current(), scheme, context.settings)
+        examined = judged(examine(workspace.current(), scheme, context.settings), workspace.accepted())
     return examined
 
 
-def _lines(context: Context, before: Examined, after: Examined) -> list[str]:
-    repaired = len(before.report) - len(after.report)
-    return [
-        *summary(before.report, context.language),
-        context.say("mended", count=max(repaired, 0)),
-        *summary(after.report, context.language),
-        *groups_summary(before, after, context.language),
-    ]
+def _lines(context: Context, before: Examined, after: Examined) -> Iterator[str]:
+    language = context.language
+    if after is not before:
+        yield context.say("before")
+        yield from summary(before.report, language)
+        yield context.say("mended", count=max(len(before.report) - len(after.report), 0))
+    yield from summary(after.report, language)
+    yield from accepted_line(after, language)
+    errors = after.report.count(Severity.ERROR)
+    if errors:
+        yield context.say("blocking", count=errors)
+        listed = (
+            item for item in after.report.findings(language, context.mask) if item.severity is Severity.ERROR
+        )
+        yield from findings_table(islice(listed, SHOWN), language)
+        if errors > SHOWN:
+            yield context.say("more", count=errors - SHOWN)
+    yield from groups_summary(before, after, language)
 
 
-def _export(
-    context: Context, workspace: Workspace, after: Examined, facts: dict[str, object], code: int
-) -> int:
+def _export(context: Context, workspace: Workspace, after: Examined, code: int) -> int:
+    facts = {"scheme": after.scheme.id, "profile": context.profile}
     try:
         done: Exported = export(workspace, after, Path(context.options.export), facts)
     except Stopped as stop:
@@ -86,7 +112,10 @@ def _export(
     receipt = done.receipt
     context.tell(
         context.say(
-            "exported", cases=receipt["exported"], files=len(receipt["files"]), where=done.folder,
+            "exported",
+            cases=receipt["exported"],
+            files=len(receipt["files"]),
+            where=done.folder,
             held=len(receipt["held_back"]),
         )
     )

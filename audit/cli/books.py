@@ -5,7 +5,8 @@ from pathlib import Path
 
 from audit.cli.context import BLOCKED, FINE, Context
 from codebooks.listing import describe
-from codebooks.packs import export_pack, import_pack as take_pack, matching
+from codebooks.packs import export_pack, matching
+from codebooks.packs import import_pack as take_pack
 from codebooks.verify import changed
 
 

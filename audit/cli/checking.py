@@ -5,32 +5,33 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from audit.cli.context import BLOCKED, FINE, Context
-from audit.files import write_aside
-from audit.reports import findings_table, findings_workbook, json_line, summary
+from audit.files import aside
+from audit.reports import accepted_line, findings_table, findings_workbook, json_line, summary
 from validators import Severity
+
+WORKBOOK = "findings.xlsx"
 
 
 def run(context: Context) -> int:
     """Read, group, check, list."""
-    result = context.read(context.options.input)
-    batch = result.batch
-    if batch is None:
-        return BLOCKED
+    form = context.options.format
+    out = Path(context.options.out or WORKBOOK) if context.options.out or form == "xlsx" else None
+    if out is not None:
+        context.refuse_input(out)
+    _ = context.settings  # a wrong word is told before the files are read
+    result, batch = context.read()
     examined = context.examine(batch)
     report = examined.report
-    out: Path | None = Path(context.options.out) if context.options.out else None
     listed = report.findings(context.language, context.mask)
-    match context.options.format:
-        case "jsonl":
-            lines = (json_line(item) for item in listed)
-            _write(lines, out)
-        case "xlsx":
-            path = out or Path("findings.xlsx")
-            findings_workbook(listed, path, context.language)
-            context.tell(context.say("written", where=path))
-        case _:
-            _write(findings_table(listed, context.language), out)
-    for line in summary(report, context.language):
+    if form == "xlsx" and out is not None:
+        findings_workbook(listed, out, context.language)
+    elif form == "jsonl":
+        _write((json_line(item) for item in listed), out)
+    else:
+        _write(findings_table(listed, context.language), out)
+    if out is not None:
+        context.tell(context.say("written", where=out))
+    for line in (*summary(report, context.language), *accepted_line(examined, context.language)):
         context.tell(line)
     return BLOCKED if report.count(Severity.ERROR) or result.partly else FINE
 
@@ -40,4 +41,6 @@ def _write(lines: Iterator[str], out: Path | None) -> None:
         for line in lines:
             sys.stdout.write(line + "\n")
         return
-    write_aside(out, "".join(line + "\n" for line in lines).encode())
+    with aside(out) as file:
+        for line in lines:
+            file.write(f"{line}\n".encode())

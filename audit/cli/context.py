@@ -7,37 +7,39 @@ import sys
 import time
 from collections.abc import Sequence
 from functools import cached_property
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import platformdirs
 
 import codebooks
-from audit.messages import Stopped, say
-from audit.pipeline import Examined, examine, scheme_for
+from audit.cli import BLOCKED, FINE, OUR_FAULT, UNUSABLE
+from audit.dispositions import Memory
+from audit.files import distinct, on_one_line, same_file
+from audit.messages import LANGUAGES, Stopped, say
+from audit.pipeline import Examined, examine, judged, scheme_for
 from audit.privacy import Mask, masked, shown
 from groupers import Scheme
 from records import Batch, ReadResult, read
-from records.spreadsheets import Mapping
-from validators import CheckSettings, check_settings
+from records.spreadsheets import Mapping, memory, remember
+from validators import CheckSettings, check_settings, checks_for
 
-FINE, BLOCKED, UNUSABLE, OUR_FAULT = 0, 1, 2, 3
+__all__ = ["BLOCKED", "FINE", "OUR_FAULT", "UNUSABLE", "Context"]
+
 DEFAULT_PROFILE = "national"
 PROGRESS_SECONDS = 0.5
+ERASE_LINE = "\r\x1b[K"
 
 
 class Context:
     """One run of the command line."""
 
-    def __init__(self, options: argparse.Namespace) -> None:
+    def __init__(self, options: argparse.Namespace, language: str) -> None:
         self.options = options
+        self.language = language
         self._last_progress = 0.0
         self._progress_shown = False
-
-    @cached_property
-    def language(self) -> str:
-        """``zh`` unless asked otherwise."""
-        return str(self.options.language or os.environ.get("QINGDAN_LANGUAGE", "zh"))
 
     @cached_property
     def data_folder(self) -> Path:
@@ -58,13 +60,17 @@ class Context:
 
     @cached_property
     def settings(self) -> CheckSettings:
-        """Switches and thresholds of checks, narrowed by ``--select`` and ``--ignore``."""
-        return check_settings(
-            self.library,
-            self.profile,
-            _listed(getattr(self.options, "select", None)),
-            _listed(getattr(self.options, "ignore", None)),
-        )
+        """Switches and thresholds of checks, narrowed by ``--select`` and ``--ignore``.
+
+        Raises ``Stopped`` where these name a check that there is not: it would look as if nothing were wrong.
+        """
+        select, ignore = (_listed(getattr(self.options, name, None)) for name in ("select", "ignore"))
+        known = check_ids()
+        known |= {identifier[0] for identifier in known}
+        unknown = [name for name in (*select, *ignore) if name.partition(":")[0] not in known]
+        if unknown:
+            raise Stopped("unknown_check", names="、".join(unknown))
+        return check_settings(self.library, self.profile, select, ignore)
 
     @cached_property
     def mask(self) -> Mask:
@@ -87,9 +93,10 @@ class Context:
     def tell(self, text: str) -> None:
         """A message to the person, on stderr."""
         if self._progress_shown:
-            sys.stderr.write("\n")
+            sys.stderr.write(ERASE_LINE)
             self._progress_shown = False
-        sys.stderr.write(text + "\n")
+        lines = (on_one_line(line) for line in text.split("\n"))
+        sys.stderr.write("\n".join(lines) + "\n")
         sys.stderr.flush()
 
     def progress(self, records: int, file: str) -> bool:
@@ -98,34 +105,72 @@ class Context:
         if sys.stderr.isatty() and now - self._last_progress > PROGRESS_SECONDS:
             self._last_progress = now
             self._progress_shown = True
-            sys.stderr.write("\r" + self.say("reading", count=records, file=file) + "\x1b[K")
+            sys.stderr.write(ERASE_LINE + self.say("reading", count=records, file=on_one_line(file)))
             sys.stderr.flush()
         return True
 
-    def read(self, paths: Sequence[str]) -> ReadResult:
+    @property
+    def inputs(self) -> list[Path]:
+        """The files and folders to read, each once."""
+        return distinct([Path(path) for path in self.options.input])
+
+    def read(self) -> tuple[ReadResult, Batch]:
         """Read the inputs and tell what could not be read. Raises ``Stopped`` where nothing could."""
         given = getattr(self.options, "mapping", None)
-        mapping = Mapping.load(Path(given)) if given else None
-        result = read(
-            [Path(path) for path in paths], self.library, mapping=mapping, progress=self.progress
-        )
+        mapping = Mapping.load(Path(given)) if given else memory(self.data_folder)
+        result = read(self.inputs, self.library, mapping=mapping, progress=self.progress)
         for found in result.problems:
             self.tell(found.message(self.language))
-        for used in result.mappings:
-            for line in used.lines(self.language):
-                self.tell(line)
-        if result.batch is None or not len(result.batch):
+        for used in dict.fromkeys(used.fingerprint for used in result.mappings):
+            self._tell_mapping(next(held for held in result.mappings if held.fingerprint == used))
+        batch = result.batch
+        if batch is None or not len(batch):
             raise Stopped("nothing_read")
-        return result
+        return result, batch
+
+    def _tell_mapping(self, used: Mapping) -> None:
+        for line in used.lines(self.language):
+            self.tell(line)
+        try:
+            kept = remember(used, self.data_folder)
+        except OSError as error:
+            self.tell(self.say("mapping_not_kept", why=error.strerror or error))
+        else:
+            self.tell(self.say("mapping_kept", where=kept))
+
+    def refuse_input(self, path: Path) -> None:
+        """Raise ``Stopped`` where ``path`` is one of the inputs: originals are never overwritten."""
+        if any(same_file(path, given) for given in self.inputs):
+            raise Stopped("would_overwrite", where=path.name)
 
     def scheme(self, batch: Batch) -> Scheme:
         """The scheme asked for, else the profile's, else the one in force."""
         wanted = getattr(self.options, "scheme", None) or self.profile.get("grouping", {}).get("scheme")
         return scheme_for(batch, self.library, wanted)
 
+    @cached_property
+    def memory(self) -> Memory:
+        """The findings that the user has accepted before."""
+        return Memory(self.data_folder)
+
     def examine(self, batch: Batch) -> Examined:
-        """Group and check a batch."""
-        return examine(batch, self.scheme(batch), self.settings)
+        """Group and check a batch; findings that were accepted before stand apart."""
+        self._tell_unknown_fields(batch)
+        return judged(examine(batch, self.scheme(batch), self.settings), self.memory.known())
+
+    def _tell_unknown_fields(self, batch: Batch) -> None:
+        """Say which ``F001:node.field`` of the command line no layout of the batch has."""
+        wanted = [name for name in (*self.settings.only, *self.settings.off) if ":" in name]
+        keys = {check.key for check in checks_for(batch)} if wanted else set()
+        missing = sorted(set(wanted) - keys)
+        if missing:
+            self.tell(self.say("check_not_here", names="、".join(missing)))
+
+
+def check_ids() -> set[str]:
+    """The identifier of every check: those that have words."""
+    names = (path.name for path in resources.files("validators.texts").iterdir())
+    return {name.partition(".")[0] for name in names if name.endswith(f".{LANGUAGES[0]}.md")}
 
 
 def _listed(given: Sequence[str] | None) -> list[str]:

@@ -19,10 +19,7 @@ COLUMNS = ("id", "mdc", "adrg", "drg", "name", "weight", "reason")
 
 def run(context: Context) -> int:
     """Read, group, write CSV or JSON lines to stdout."""
-    result = context.read(context.options.input)
-    batch = result.batch
-    if batch is None:
-        return BLOCKED
+    result, batch = context.read()
     scheme = context.scheme(batch)
     groups = groupers.group(batch, scheme)
     rows = _rows(batch, groups, context.language)

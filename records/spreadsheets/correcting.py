@@ -66,12 +66,17 @@ class Correction:
         """One value of the record, in every row that repeats it."""
         at = self.located.cell(field.node, field.name, self.local)
         if at is None:
+            if not self._is_first_record():
+                return  # the file of the case's own record holds the value
             at = self._blank_cell(field)
         old = self.located.text(at) if at.column.position < self._width(at.sheet) else None
         for row in self.located.rows_of_case(at.sheet, self.local):
             here = At(at.sheet, at.column, row)
             if row == at.row or (old is not None and self.located.text(here) == old):
                 self.located.write(here, text)
+
+    def _is_first_record(self) -> bool:
+        return int(self.base.batch.tables[CASES].origin_record[self.base.case]) in (self.record, -1)
 
     def _width(self, sheet: int) -> int:
         return len(self.located.sheets[sheet].grid.columns)

@@ -21,29 +21,40 @@ from records.problems import Unreadable, problem
 
 KEY = "key"
 NOTHING = ""
-NAMES = "names"
+EXCLUDED = "-"
+NAMES, CODES = "names", "codes"
 FOLDER = "mappings"
 FINGERPRINT_DIGITS = 16
 
-_TARGET = re.compile(r"([^#=\s]*)(?:#([^\s=#]+))?(?:\s*=\s*(names))?")
+_TARGET = re.compile(r"([^#=\s]*)(?:#([^\s=#]+))?(?:\s*=\s*(names|codes))?")
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the cells of a column go: ``target`` (``node.field``, ``key`` or nothing), row ``slot``, ``names``.
+    """Where the cells of a column go: ``target`` (``node.field``, ``key``, or nothing) and row ``slot``.
 
-    ``slot`` is empty where each row of the sheet holds one row of the node; ``title`` is for people only.
+    ``slot`` is empty where each row of the sheet holds one row of the node. ``names`` says that the cells hold
+    names of a value set, ``codes`` that they must not be taken for names. ``is_open`` marks a column
+    that we found no place for; ``title`` is for people only.
     """
 
     target: str = NOTHING
     slot: str = ""
     names: bool = False
+    codes: bool = False
+    is_open: bool = field(default=False, compare=False)
     title: str = field(default="", compare=False)
+
+    @property
+    def is_used(self) -> bool:
+        """Whether the column is read at all."""
+        return self.target != NOTHING
 
     def text(self) -> str:
         """As it stands in the file: ``diseinfo.diag_code#2 = names``."""
         slot = f"#{self.slot}" if self.slot else ""
-        return f"{self.target}{slot}{' = ' + NAMES if self.names else ''}"
+        values = f" = {NAMES}" if self.names else f" = {CODES}" if self.codes else ""
+        return f"{self.target or EXCLUDED}{slot}{values}"
 
     @staticmethod
     def parsed(text: str) -> "Place":
@@ -51,7 +62,8 @@ class Place:
         found = _TARGET.fullmatch(text.strip())
         if found is None:
             raise ValueError(text)
-        return Place(found[1] or NOTHING, found[2] or "", found[3] is not None)
+        target = NOTHING if found[1] == EXCLUDED else found[1]
+        return Place(target, found[2] or "", found[3] == NAMES, found[3] == CODES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +97,9 @@ class Mapping:
             lines += ["", f"[sheets.{_quoted(sheet)}]"]
             for header, place in places.items():
                 title = f"  # {' '.join(place.title.split())}" if place.title else ""
-                lines.append(f"{_quoted(header)} = {_quoted(place.text())}{title}")
+                # A newer vocabulary may know what we found no place for.
+                shut = "# " if place.is_open else ""
+                lines.append(f"{shut}{_quoted(header)} = {_quoted(place.text())}{title}")
         return "\n".join([*lines, ""])
 
     @staticmethod
@@ -118,7 +132,7 @@ class Mapping:
             shown.append(words["sheet"].format(sheet=sheet))
             width = max((len(header) for header in places), default=0)
             for header, place in places.items():
-                target = place.text() if place.target else words["unmapped"]
+                target = place.text() if place.is_used else words["unmapped"]
                 shown.append(f"  {header:<{width}}  →  {target}  {place.title}".rstrip())
         return shown
 

@@ -4,9 +4,19 @@ Works on the lines of the file, each in its own encoding where a file mixes two.
 """
 
 import codecs
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from records.decoding import GB18030, MIXED, UTF8, UTF16, decoded
+from records.decoding import (
+    MIXED,
+    UTF8,
+    UTF8_MARK,
+    UTF16,
+    UTF16_BIG,
+    UTF16_LITTLE,
+    decoded,
+    line_codecs,
+    mark,
+)
 from records.problems import Unreadable, problem
 from records.spreadsheets.changes import NewRow, SheetChanges
 from records.spreadsheets.delimited import Delimited, cells, guarded, parsed, quoted
@@ -23,20 +33,23 @@ def patched_text(data: bytes, file: str, most_lines: int, changes: SheetChanges)
     for row in changes.added:
         added.setdefault(row.after, []).append(row)
     line_end = next((end for end in BREAKS if any(line.endswith(end) for line in table.lines[:2])), "\n")
-    original = data.splitlines(keepends=True) if text.encoding == MIXED else []
-    pieces: list[bytes] = [_mark(data)]
+    codec_of = _codecs(data, text.encoding, len(table.lines))
+    pieces: list[bytes] = [mark(data)]
     for record in range(len(records)):
         source = table.source(record)
-        if record not in changes.removed:
-            if record in changes.cells:
-                source = _rewritten(source, changes.cells[record], table, record)
-            pieces.append(_encoded(source, text.encoding, data, original, table.first[record], file))
+        first, end = table.first[record], table.first[record + 1]
+        codec = codec_of[first]
+        if record in changes.cells:
+            source = _rewritten(source, changes.cells[record], table, record)
+            pieces.append(_encoded(source, codec, file))
+        elif record not in changes.removed:
+            pieces += [_encoded(table.lines[at], codec_of[at], file) for at in range(first, end)]
         for row in added.get(record, ()):
-            if not _ends(source):
-                pieces.append(_encoded(line_end, text.encoding, data, original, table.first[record], file))
+            if not source.endswith(BREAKS):
+                pieces.append(_encoded(line_end, codec, file))
             like = _cells_of(row.like, table, changes) if row.like >= 0 else []
             made = _new(row, like, max(len(records[record]), len(like)), table.delimiter) + line_end
-            pieces.append(_encoded(made, text.encoding, data, original, table.first[record], file))
+            pieces.append(_encoded(made, codec, file))
     return b"".join(pieces)
 
 
@@ -73,35 +86,20 @@ def _cut(source: str) -> tuple[str, str]:
     return source, ""
 
 
-def _ends(source: str) -> bool:
-    return source.endswith(BREAKS)
-
-
-def _mark(data: bytes) -> bytes:
-    marks = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-    return next((mark for mark in marks if data.startswith(mark)), b"")
-
-
-def _encoded(text: str, encoding: str, data: bytes, original: list[bytes], line: int, file: str) -> bytes:
-    """``text`` as the file writes it; in a mixture, as the line it stands in was."""
+def _codecs(data: bytes, encoding: str, lines: int) -> Sequence[str]:
+    """The codec of each line."""
     if encoding == MIXED:
-        encoding = UTF8 if _is_utf8(original[line]) else GB18030
-    elif encoding == UTF16:
-        encoding = "utf-16-le" if data.startswith(codecs.BOM_UTF16_LE) else "utf-16-be"
-    elif encoding != GB18030:
-        encoding = UTF8
+        return line_codecs(data)
+    if encoding == UTF16:
+        return [UTF16_LITTLE if mark(data) == codecs.BOM_UTF16_LE else UTF16_BIG] * lines
+    return [UTF8 if encoding == UTF8_MARK else encoding] * lines
+
+
+def _encoded(text: str, codec: str, file: str) -> bytes:
     if "\x00" in text:  # no table has it: the file would not be one any more
-        raise Unreadable(problem("no_such_character", file, character="NUL", encoding=encoding))
+        raise Unreadable(problem("no_such_character", file, character="NUL", encoding=codec))
     try:
-        return text.encode(encoding)
+        return text.encode(codec)
     except UnicodeEncodeError as error:
         character = error.object[error.start]
-        raise Unreadable(problem("no_such_character", file, character=character, encoding=encoding)) from None
-
-
-def _is_utf8(line: bytes) -> bool:
-    try:
-        line.decode(UTF8)
-    except UnicodeDecodeError:
-        return False
-    return True
+        raise Unreadable(problem("no_such_character", file, character=character, encoding=codec)) from None

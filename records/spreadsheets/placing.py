@@ -170,7 +170,7 @@ class _Placing:
         for column in sheet.columns:
             cells = sheet.grid.columns[column.position].slice(sheet.heading.data)
             present = arrow.present(cells)
-            if column.field is not None or column.place.target:
+            if column.field is not None or column.place.is_used:
                 filled |= present
             total |= arrow.is_in(cells, list(self.vocabulary.totals))
             header = column.header.partition("@")[0]

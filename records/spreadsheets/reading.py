@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import codebooks
-from codebooks.layouts import Layout
+from codebooks.layouts import Layout, Shape
 from records.assemble import Chunk
 from records.decoding import decoded
+from records.derived import IDENTITY
 from records.problems import Problem, Unreadable, problem
 from records.problems import at as place_at
 from records.spreadsheets import delimited, markup, workbooks
@@ -27,12 +28,16 @@ SHOWN = 20
 
 @dataclass(frozen=True, slots=True)
 class ReadTables:
-    """What a file gave: chunks by layout, the mapping that was used, its encoding, and where its cells went."""
+    """What a file gave: chunks by layout, the mapping that was used, its encoding, and where its cells went.
+
+    ``is_keys_only`` where the file holds child rows and of their cases nothing but keys.
+    """
 
     chunks: list[tuple[Layout, Chunk]]
     mapping: Mapping
     encoding: str
     placement: Placement
+    is_keys_only: bool
 
 
 def is_table(suffix: str, data: bytes) -> bool:
@@ -85,7 +90,19 @@ def read(
     _report_unknown(best, label, problems)
     if not placement.cases:
         raise Unreadable(problem("no_rows", label))
-    return ReadTables([(best.layout, placement.chunk())], best.mapping, given.encoding, placement)
+    return ReadTables(
+        [(best.layout, placement.chunk())], best.mapping, given.encoding, placement, _is_keys_only(placement)
+    )
+
+
+def _is_keys_only(placement: Placement) -> bool:
+    """Whether the file says nothing of its cases but which ones they are."""
+    lists = {node.name for node in placement.recognised.layout.nodes if node.shape is Shape.LIST}
+    told = {field for name, placed in placement.nodes.items() if name not in lists for field in placed.pieces}
+    columns = {
+        found.name: found.column for found in placement.recognised.layout.fields if found.node not in lists
+    }
+    return bool(lists & placement.nodes.keys()) and all(columns[name] in IDENTITY for name in told)
 
 
 def _best(
@@ -120,7 +137,7 @@ def _report_unknown(found: Recognised, label: str, problems: list[Problem]) -> N
         column.header
         for sheet in found.sheets
         for column in sheet.columns
-        if column.field is None and not column.place.target and not column.is_double
+        if column.place.is_open and not column.is_double
     ]
     if unknown:
         shown = "、".join(unknown[:SHOWN])

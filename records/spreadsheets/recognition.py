@@ -135,7 +135,7 @@ class _SheetReader:
 
     def _is_given(self, header: str) -> bool:
         place = self.given.place(self.grid.sheet, " ".join(header.split())) if self.given else None
-        return place is not None and bool(place.target)
+        return place is not None and place.is_used
 
     def _sample(self, position: int) -> list[str]:
         values = self.grid.columns[position].slice(self.start, SAMPLE_ROWS).to_pylist()
@@ -191,21 +191,28 @@ class _SheetReader:
         pairs = arrow.distinct_pairs(first, second)
         return all(translation.get(a or "", a) == translation.get(b or "", b) for a, b in pairs)
 
+    def _holds_names(self, position: int, found: Field | None) -> bool:
+        cells = self.grid.columns[position].slice(self.start)
+        return found is not None and names.are_names(cells, found, self.library)
+
     def _column(self, column: Heard, given: Place | None) -> Column:
         if given is not None:
             found = _field(self.vocabulary.layout, given.target)
-            if found is None and given.target not in ("", KEY):
+            if found is None and given.is_used and given.target != KEY:
                 self.problems.append(
                     problem("mapping_target", self.file, header=column.header, target=given.target)
                 )
             title = found.title if found is not None else ""
-            return Column(column.position, column.header, replace(given, title=title), found)
+            names_here = given.names or (not given.codes and self._holds_names(column.position, found))
+            return Column(
+                column.position, column.header, replace(given, names=names_here, title=title), found
+            )
         found = column.field
         if found is None:
-            return Column(column.position, column.header, Place(), None, column.is_double)
-        named = names.are_names(self.grid.columns[column.position].slice(self.start), found, self.library)
+            return Column(column.position, column.header, Place(is_open=True), None, column.is_double)
+        named = self._holds_names(column.position, found)
         return Column(
-            column.position, column.header, Place(found.path, column.slot, named, found.title), found
+            column.position, column.header, Place(found.path, column.slot, named, title=found.title), found
         )
 
 

@@ -39,9 +39,10 @@ def written(paths: Files, base: Batch, edits: list[Edit]) -> tuple[Batch, list[A
     out = list(message_files(base, now, lambda source: Path(source.path).read_bytes(), problems))
     assert not problems
     assert [file.path for file in out] == paths
-    for path, file in zip(paths, out, strict=True):
-        path.write_bytes(file.data)
-    return after, [json.loads(file.data)["input"] for file in out]
+    texts = [file.data for file in out]
+    for path, data in zip(paths, texts, strict=True):
+        path.write_bytes(data)
+    return after, [json.loads(data)["input"] for data in texts]
 
 
 def test_the_two_messages_are_one_case(tmp_path: Path) -> None:

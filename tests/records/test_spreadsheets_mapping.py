@@ -16,7 +16,7 @@ PLACES = st.builds(
     st.sampled_from(["", "key", "setlinfo.gend", "diseinfo.diag_code"]),
     st.sampled_from(["", "1", "tcm"]),
     st.booleans(),
-).filter(lambda place: bool(place.target) or not (place.slot or place.names))
+)
 
 
 @given(st.dictionaries(WORD, st.dictionaries(WORD, PLACES, max_size=4), max_size=3))
@@ -80,3 +80,22 @@ def test_a_broken_mapping_is_said(tmp_path: Path, text: str) -> None:
     with pytest.raises(Unreadable) as refused:
         Mapping.load(path)
     assert refused.value.problem.key == "mapping_broken"
+
+
+def test_what_is_open_stays_open_and_what_is_shut_stays_shut(tmp_path: Path) -> None:
+    path = sheets.put_text(tmp_path / "a.csv", [["病案号", "姓名", "床号"], ["1", "张", "3"]])
+    shut = Mapping("4101", "", {"a": {"姓名": Place()}})
+    used = read([path], mapping=shut).mappings[0]
+    text = used.text()
+    assert '# "床号" = "-"' in text
+    assert '\n"姓名" = "-"' in text
+    used.save(tmp_path / "m.toml")
+    batch = sheets.batch_of(read([path], mapping=Mapping.load(tmp_path / "m.toml")))
+    assert not batch.cases.has("patient_name")
+
+
+@pytest.mark.parametrize(("place", "sex"), [("setlinfo.gend", "1"), ("setlinfo.gend = codes", "男")])
+def test_names_are_seen_unless_the_mapping_says_codes(tmp_path: Path, place: str, sex: str) -> None:
+    path = sheets.put_text(tmp_path / "a.csv", [["病案号", "性别"], ["1", "男"]])
+    mapping = Mapping("4101", "", {"a": {"性别": Place.parsed(place)}})
+    assert sheets.texts(sheets.batch_of(read([path], mapping=mapping)), "cases", "sex") == [sex]

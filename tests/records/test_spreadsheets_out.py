@@ -11,8 +11,22 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl.styles import Font
 
-from records import Batch, DeleteRow, Edit, InsertRow, OrderRows, SetCell, Unreadable, read
+from records import (
+    Batch,
+    CaseRows,
+    DeleteRow,
+    Edit,
+    InsertRow,
+    OrderRows,
+    SetCell,
+    Unreadable,
+    edited,
+    fields_of,
+    read,
+)
+from records.comparing import differences
 from records.problems import Problem
+from records.tables_out import rewritten
 from tests.records import sheets
 
 DISCHARGE = ("role", "discharge")
@@ -340,3 +354,34 @@ def test_any_edits_read_back(tmp_path: Path, actions: list[tuple[str, int, int, 
 def test_a_remembered_reading_is_the_one_written_by(tmp_path: Path) -> None:
     result = read([sheets.put_text(tmp_path / "a.csv", sheets.FLAT)])
     assert list(result.mapping_of.values()) == result.mappings
+
+
+def test_a_file_a_node_is_corrected_where_it_stands(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "out").mkdir()
+    sheets.put_text(tmp_path / "in/setlinfo.csv", [["结算ID", "姓名"], ["S1", "张"], ["S2", "李"]])
+    sheets.put_text(
+        tmp_path / "in/diseinfo.csv", [["结算ID", "诊断编码"], ["S2", "J18.900"], ["S1", "I10.x00"]]
+    )
+    result = read([tmp_path / "in"])
+    base = sheets.batch_of(result)
+    first, second = ids(base)
+    edits: list[Edit] = [
+        SetCell("cases", 0, "patient_name", "赵"),
+        SetCell("cases", 1, "sex", "2"),
+        DeleteRow("diagnoses", first),
+        SetCell("diagnoses", second, "code", "A01.000"),
+        inserted(1, 1, "A02.000", ""),
+    ]
+    now = edited(base, edits, fields_of(base))
+    for source in base.sources:
+        path = Path(source.path)
+        mapping = result.mapping_of[source.sha256]
+        cases = {case: CaseRows(now, case) for case in range(len(base))}
+        data, _ = rewritten(path.read_bytes(), source, base, cases, mapping, sheets.LIBRARY)
+        (tmp_path / "out" / path.name).write_bytes(data)
+    assert differences(now, sheets.batch_of(read([tmp_path / "out"]))) == ()
+    assert (tmp_path / "out/setlinfo.csv").read_text("utf-8") == "结算ID,姓名,性别\nS1,赵\nS2,李,2\n"
+    assert (tmp_path / "out/diseinfo.csv").read_text(
+        "utf-8"
+    ) == "结算ID,诊断编码\nS2,A01.000\nS2,A02.000\nS1,\n"

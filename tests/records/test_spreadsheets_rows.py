@@ -152,3 +152,21 @@ def test_many_orphans_are_counted(tmp_path: Path) -> None:
     found = sheets.keys(read([path]).problems)
     assert found.count("orphan_row") == 50
     assert found.count("orphan_rows") == 1
+
+
+def test_a_file_a_node(tmp_path: Path) -> None:
+    sheets.put_text(
+        tmp_path / "setlinfo.csv",
+        [["结算ID", "就诊ID", "姓名", "性别"], ["S1", "V1", "张", "1"], ["S2", "V2", "李", "2"]],
+    )
+    sheets.put_text(
+        tmp_path / "diseinfo.csv",
+        [["结算ID", "诊断编码"], ["S2", "J18.900"], ["S1", "I10.x00"], ["S1", "E11.900"]],
+    )
+    sheets.put_text(tmp_path / "oprninfo.csv", [["结算ID", "手术编码"], ["S1", "38.9301"], ["S9", "54.5101"]])
+    result = read([tmp_path])
+    batch = sheets.batch_of(result)
+    assert sheets.keys(result.problems) == ["orphan_cases"]
+    assert batch.diagnoses.case.tolist() == [0, 0, 1]
+    assert sheets.texts(batch, "diagnoses", "code") == ["I10.x00", "E11.900", "J18.900"]
+    assert batch.procedures.case.tolist() == [0, 2]

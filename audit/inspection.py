@@ -1,0 +1,182 @@
+"""All that the inspector tells of one case: findings with their fixes, the group now and after them, other orders.
+
+Put together off the screen's thread as plain data. Not here: drawing (desktop), judging (validators, groupers).
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+import groupers
+from audit.fixing import Proposal, compatible, proposals
+from audit.session import OneCase, Session
+from groupers import Language, Moved
+from validators import Finding, Level, Severity, text_for
+
+ORDER = (Severity.ERROR, Severity.WARNING, Severity.HINT)
+MOST_OTHERS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One finding as the inspector shows it."""
+
+    finding: Finding
+    title: str
+    why: str
+    what_to_do: str
+    basis: str
+    fix_words: str
+    proposal: Proposal | None
+    alike: int
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group in words: code, name, weight (``None``: none), what kind of answer, why not grouped."""
+
+    drg: str
+    name: str
+    weight: float | None
+    kind: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """Another order of what is recorded and the group it gives: which code would come first."""
+
+    is_procedure: bool
+    code: str
+    name: str
+    row_id: int
+    group: Group
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """One case, explained."""
+
+    position: int
+    told: tuple[Told, ...]
+    scheme: str
+    now: Group
+    after: Group | None
+    path: tuple[str, ...]
+    others: tuple[Other, ...]
+    not_run: int
+
+
+def inspect(session: Session, case: OneCase, language: Language = "zh") -> Inspection:
+    """Explain ``case``; takes some tens of milliseconds, so not on the GUI thread."""
+    report = case.examined.report
+    offered = list(proposals(report, set(Level)))
+    by_place: dict[tuple[str, int], Proposal] = {}
+    for item in offered:
+        by_place.setdefault((item.check, item.row), item)
+    told = [
+        _told(session, case, finding, by_place.get((finding.check, finding.row)), language)
+        for finding in report.findings(language, session.mask)
+    ]
+    told.sort(key=lambda item: (ORDER.index(item.finding.severity), item.finding.check))
+    after = None
+    willing = [item for item in offered if item.level is not Level.ADVICE]
+    if willing:
+        after = _group(session.try_out(case.position, compatible(willing)))
+    books = session.library
+    trace = session.trace(case.position)
+    path = trace.lines(
+        language,
+        dx_name=groupers.naming(books.diagnoses()),
+        proc_name=groupers.naming(books.procedures()),
+    )
+    return Inspection(
+        case.position,
+        tuple(told),
+        case.examined.groups.groups.scheme.id,
+        _group(case),
+        after,
+        tuple(path),
+        tuple(_others(case)),
+        len(report.not_run),
+    )
+
+
+def _told(
+    session: Session, case: OneCase, finding: Finding, proposal: Proposal | None, language: Language
+) -> Told:
+    words = text_for(finding.check, language)
+    check = next(s.check for s in case.examined.report.segments if s.check.id == finding.check)
+    basis = " ".join(part for part in (check.basis.document, check.basis.clause) if part)
+    return Told(
+        finding,
+        words.title,
+        words.why,
+        words.what_to_do,
+        "" if check.basis.document == "craft" else basis,
+        words.fix,
+        proposal,
+        _alike(session, case.position, finding.check),
+    )
+
+
+def _alike(session: Session, position: int, identifier: str) -> int:
+    """How many other cases of the same department have a finding of this check."""
+    worklist = session.worklist
+    if worklist is None:
+        return 0
+    department = worklist.texts["department"]
+    found = np.zeros(len(worklist), dtype=bool)
+    for key, cases in worklist.by_check.items():
+        if key.partition(":")[0] == identifier:
+            found[cases] = True
+    found &= department.codes == department.codes[position]
+    found[position] = False
+    return int(found.sum())
+
+
+def _group(case: OneCase) -> Group:
+    groups = case.batch.groups
+    weight = float(groups.weight[0])
+    return Group(
+        groups.drg.get(0) or "",
+        groups.column("name").get(0) or "",
+        None if math.isnan(weight) else weight,
+        groups.kind.get(0) or "",
+        groups.message.get(0) or "",
+    )
+
+
+def _others(case: OneCase) -> Sequence[Other]:
+    """The groups that another recorded diagnosis or procedure in front would give, heaviest first."""
+    attached = case.examined.groups
+    scheme = attached.groups.scheme
+    source = groupers.from_batch(case.batch, scheme)
+    variants = groupers.alternatives(source.given, scheme)
+    rows = np.flatnonzero(variants.elsewhere(attached.groups))
+    seen: set[str] = set()
+    found: list[Other] = []
+    weights = np.nan_to_num(variants.groups.weight[rows], nan=-1.0)
+    for row in rows[np.argsort(-weights, kind="stable")].tolist():
+        outcome = variants.groups.outcome_of(row)
+        if outcome.drg in seen:
+            continue
+        seen.add(outcome.drg)
+        is_procedure = int(variants.moved[row]) == Moved.PROCEDURE
+        table = case.batch.procedures if is_procedure else case.batch.diagnoses
+        places = source.proc_rows if is_procedure else source.dx_rows
+        at = int(places[int(variants.place[row])])
+        weight = None if math.isnan(outcome.weight) else float(outcome.weight)
+        name = table.column("name").get(at) if table.has("name") else ""
+        found.append(
+            Other(
+                is_procedure,
+                table.code.get(at) or "",
+                name or "",
+                int(table.row_id[at]),
+                Group(outcome.drg, outcome.name, weight, outcome.kind.name.lower(), ""),
+            )
+        )
+    return found[:MOST_OTHERS]

@@ -1,0 +1,294 @@
+"""An open audit as a face uses it: the workspace with its findings, groups and list kept up to date.
+
+Every act goes to the journal first and then to what is shown; it answers with the positions of the cases that
+changed. The window and scripts call this; nothing here knows Qt.
+"""
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import platformdirs
+
+import codebooks
+import groupers
+from audit.dispositions import Acceptance, Memory, keys_of
+from audit.exporting import Exported, export, gate
+from audit.fixing import Proposal, compatible, proposals
+from audit.journal import ActionKind
+from audit.pipeline import Examined, examine, judged, scheme_for
+from audit.privacy import Mask, masked, shown
+from audit.reexamining import merged
+from audit.worklist import Worklist
+from audit.workspace import Workspace
+from groupers import Scheme, Trace
+from records import Batch, Edit, ReadResult, read
+from records.spreadsheets import Mapping as HeaderMapping
+from records.spreadsheets import memory
+from validators import CheckSettings, Finding, Level, Report, Severity, check_settings, text_for
+
+KeepGoing = Callable[[int, int, str], bool]
+
+
+def read_files(
+    paths: Sequence[Path],
+    library: codebooks.Library,
+    mapping: HeaderMapping | None = None,
+    keep_going: KeepGoing | None = None,
+) -> ReadResult:
+    """Read files for an import; a header mapping kept for such files is used. Raises ``Cancelled``."""
+
+    def progress(records: int, file: str) -> bool:
+        return keep_going is None or keep_going(records, 0, file)
+
+    return read(paths, library, mapping=mapping or memory(data_folder()), progress=progress)
+
+
+def data_folder() -> Path:
+    """The user's own folder: codebooks, mappings, dispositions."""
+    given = os.environ.get("QINGDAN_DATA")
+    return Path(given) if given else Path(platformdirs.user_data_dir("Qingdan", appauthor=False))
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What an act changed: the positions of cases (``None``: all of them), and its words for the history."""
+
+    positions: tuple[int, ...] | None
+    what: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OneCase:
+    """One case as it is now: its batch, groups and findings."""
+
+    position: int
+    examined: Examined
+
+    @property
+    def batch(self) -> Batch:
+        """The case as a batch of its own."""
+        return self.examined.batch
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBack:
+    """A case that the gate holds back, and the titles of its errors."""
+
+    position: int
+    case: str
+    department: str
+    diagnosis: str
+    reasons: tuple[str, ...]
+
+
+class Session:
+    """A workspace that is open, examined as a whole once and case by case after each edit."""
+
+    def __init__(
+        self,
+        folder: Path,
+        library: codebooks.Library,
+        *,
+        who: str = "—",
+        profile: str = "national",
+        scheme: str | None = None,
+        overrides: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Open or make the workspace in ``folder``. Raises ``Stopped`` where that cannot be."""
+        self.library = library
+        self._profile_name = profile
+        self.profile: Mapping[str, Any] = library.profile(profile, overrides or {})
+        self.settings: CheckSettings = check_settings(library, self.profile)
+        self._wanted_scheme = scheme
+        self.workspace = Workspace(folder, library, who=who, memory=Memory(data_folder()))
+        self.mask: Mask = masked(library)
+        self.scheme: Scheme | None = None
+        self.report: Report | None = None
+        self.worklist: Worklist | None = None
+
+    def close(self) -> None:
+        """Let go of the workspace."""
+        self.workspace.close()
+
+    @property
+    def loaded(self) -> bool:
+        """Whether there is a batch that has been examined."""
+        return self.worklist is not None
+
+    def set_rules(self, overrides: Mapping[str, Any]) -> None:
+        """Lay a user's switches and severities over the profile; they count from the next ``load`` or act."""
+        self.profile = self.library.profile(self._profile_name, overrides)
+        self.settings = check_settings(self.library, self.profile)
+
+    def show_identity(self, wanted: bool) -> None:
+        """Show or mask names and numbers of people."""
+        self.mask = shown if wanted else masked(self.library)
+
+    # Import and examination of everything
+
+    def keep_import(self, result: ReadResult) -> None:
+        """Keep what ``read_files`` gave as the next snapshot."""
+        if result.batch is not None and len(result.batch):
+            self.workspace.add_import(result.batch)
+
+    def load(self, keep_going: KeepGoing | None = None) -> Changed:
+        """Group and check all cases as they are now; raises ``Stopped`` where nothing was imported."""
+        batch = self.workspace.current()
+        self.scheme = scheme_for(batch, self.library, self._wanted_scheme)
+
+        def between(done: int, total: int) -> bool:
+            return keep_going is None or keep_going(done, total, "")
+
+        examined = judged(
+            examine(batch, self.scheme, self.settings, keep_going=between), self.workspace.accepted()
+        )
+        self.report = examined.report
+        self.worklist = Worklist.of(examined, self.mask)
+        self.worklist.edited[self.workspace.edited_positions] = True
+        self.workspace.keep("scheme", self.scheme.id)
+        return Changed(None)
+
+    # One case
+
+    def case(self, position: int) -> OneCase:
+        """One case as it is now, grouped and checked."""
+        return OneCase(position, self._examined(self.workspace.case(position)))
+
+    def original(self, position: int) -> Batch:
+        """One case as it was imported."""
+        base = self.workspace.base
+        if base is None:
+            return self.workspace.current()
+        return base.slice(np.array([position]))
+
+    def trace(self, position: int) -> Trace:
+        """How the case came to its group."""
+        return groupers.explain(self.workspace.case(position), self._need_scheme(), 0)
+
+    def try_out(self, position: int, edits: Sequence[Edit]) -> OneCase:
+        """The case as it would be after ``edits``; nothing is written."""
+        from records import edited, fields_of  # noqa: PLC0415 - names that clash with methods here
+
+        batch = self.workspace.case(position)
+        after = edited(batch, edits, fields_of(batch))
+        return OneCase(position, self._examined(after))
+
+    def _examined(self, part: Batch) -> Examined:
+        """Some cases, grouped and checked one by one; what was accepted stands apart."""
+        examined = examine(part, self._need_scheme(), self.settings, one_case=True)
+        return judged(examined, self.workspace.accepted())
+
+    # Acts
+
+    def edit(
+        self, edits: Sequence[Edit], why: str = "", kind: ActionKind = ActionKind.EDIT
+    ) -> Changed:
+        """Journal the edits as one action and bring everything up to date."""
+        return self._refresh(self.workspace.edit(edits, why, kind), why)
+
+    def undo(self) -> Changed:
+        """Take the newest action back."""
+        return self._refresh(self.workspace.undo() or ())
+
+    def redo(self) -> Changed:
+        """Do the action undone last again."""
+        return self._refresh(self.workspace.redo() or ())
+
+    def proposals(self, check: str, positions: Sequence[int] | None = None) -> list[Proposal]:
+        """The repairs that findings of ``check`` (id or key) offer, in all cases or those at ``positions``."""
+        places = list(positions) if positions is not None else self._cases_of(check)
+        if not places:
+            return []
+        part = self.workspace.cases(places)
+        report = examine(part, self._need_scheme(), self.settings).report
+        return [item for item in proposals(report, set(Level)) if item.check == check.partition(":")[0]]
+
+    def _cases_of(self, check: str) -> list[int]:
+        worklist = self._need_worklist()
+        found: set[int] = set()
+        for key, cases in worklist.by_check.items():
+            if check in (key, key.partition(":")[0]):
+                found.update(cases.tolist())
+        return sorted(found)
+
+    def apply(self, chosen: Sequence[Proposal], why: str) -> Changed:
+        """Apply repairs as one action."""
+        edits = compatible(list(chosen))
+        return self.edit(edits, why, ActionKind.FIX) if edits else Changed(())
+
+    def export(self, into: Path) -> Exported:
+        """Write what may go."""
+        batch = self.workspace.current()
+        examined = judged(examine(batch, self._need_scheme(), self.settings), self.workspace.accepted())
+        facts = {"scheme": examined.scheme.id, "profile": dict(self.profile)}
+        return export(self.workspace, examined, into, facts)
+
+    def held_cases(self, language: str = "zh") -> list[HeldBack]:
+        """The cases that the gate would hold back now, each with the titles of its errors."""
+        if self.report is None or self.worklist is None:
+            return []
+        held = gate(self.report, self.workspace.overrides())
+        reasons: dict[int, list[str]] = {position: [] for position in held}
+        for segment in self.report.segments:
+            if segment.severity is Severity.ERROR:
+                words = text_for(segment.check.id, language).title
+                of_field = segment.check.holes.get("title")
+                title = f"{segment.check.id} {words}" + (f"（{of_field}）" if of_field else "")
+                for position in set(segment.cases.tolist()) & held:
+                    reasons[position].append(title)
+        texts = self.worklist.texts
+        return [
+            HeldBack(
+                position, texts["record"][position], texts["department"][position],
+                texts["diagnosis"][position], tuple(dict.fromkeys(reasons[position])),
+            )
+            for position in sorted(held)
+        ]
+
+    def accept(self, position: int, finding: Finding, why: str) -> Changed:
+        """Accept a finding with a reason: it no longer blocks or warns until the values it looked at change."""
+        examined = examine(self.workspace.case(position), self._need_scheme(), self.settings, one_case=True)
+        accepted = [
+            Acceptance(key, position)
+            for segment in examined.report.segments
+            if segment.check.id == finding.check
+            for key, row_id in zip(
+                keys_of(examined.batch, segment), segment.row_ids.tolist(), strict=True
+            )
+            if row_id == finding.row_id
+        ]
+        self.workspace.accept(accepted, why)
+        return self._refresh((position,), why)
+
+    def override(self, position: int, why: str) -> Changed:
+        """Let a case out in spite of its errors, with a reason."""
+        self.workspace.override(position, why)
+        return Changed((position,), why)
+
+    def _refresh(self, positions: Sequence[int], what: str = "") -> Changed:
+        if not positions or self.report is None:
+            return Changed(tuple(positions), what)
+        part = self.workspace.cases(positions)
+        examined = self._examined(part)
+        self.report = merged(self.report, examined.report, positions)
+        worklist = self._need_worklist()
+        worklist.update(positions, examined, self.report, self.mask)
+        worklist.edited[:] = False
+        worklist.edited[self.workspace.edited_positions] = True
+        return Changed(tuple(positions), what)
+
+    def _need_scheme(self) -> Scheme:
+        if self.scheme is None:
+            self.scheme = scheme_for(self.workspace.current(), self.library, self._wanted_scheme)
+        return self.scheme
+
+    def _need_worklist(self) -> Worklist:
+        if self.worklist is None:
+            self.load()
+        if self.worklist is None:
+            raise RuntimeError("load() makes the worklist")
+        return self.worklist
