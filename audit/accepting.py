@@ -5,10 +5,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from audit.dispositions import Acceptance, acceptances, narrowed
+from audit.dispositions import acceptances, narrowed
 from audit.messages import Stopped
-from audit.pipeline import examine
 from audit.session import Changed, Session
+from audit.some_cases import report_on
+from audit.worklist import Positions
 from validators import Report
 
 
@@ -19,30 +20,23 @@ def accept_all(session: Session, check: str, positions: Collection[int], why: st
     """
     if not why.strip():
         raise Stopped("reason_needed")
-    if session.scheme is None or session.report is None or session.worklist is None:
-        return Changed(())
     places = np.array(sorted(positions), dtype=np.int64)
-    part = session.workspace.cases(places.tolist())
+    if not len(places) or session.report is None or session.worklist is None:
+        return Changed(())
+    report = report_on(session, places)
+    keys = dict.fromkeys(segment.check.key for segment in report.segments if segment.check.id == check)
     found = [
-        replace(item, position=int(places[item.position]))
-        for item in _of(examine(part, session.scheme, session.settings, one_case=True).report, check, None)
+        replace(item, position=int(places[item.position])) for key in keys for item in acceptances(report, key)
     ]
-    across = tuple(segment for segment in session.report.segments if segment.check.across_cases)
-    found += _of(replace(session.report, segments=across), check, set(places.tolist()))
     if not found:
         return Changed(())
     session.workspace.accept(found, why)
     session.report = _without(session.report, check, places)
-    session.worklist.count(session.report)
+    session.worklist.recount(session.report, places.tolist())
     return Changed(tuple(sorted({item.position for item in found})), why)
 
 
-def _of(report: Report, check: str, positions: Collection[int] | None) -> list[Acceptance]:
-    keys = dict.fromkeys(segment.check.key for segment in report.segments if segment.check.id == check)
-    return [item for key in keys for item in acceptances(report, key, positions)]
-
-
-def _without(report: Report, check: str, places: "np.ndarray[tuple[int], np.dtype[np.int64]]") -> Report:
+def _without(report: Report, check: str, places: Positions) -> Report:
     kept = []
     for segment in report.segments:
         stay = ~np.isin(segment.cases, places)

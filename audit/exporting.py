@@ -110,7 +110,7 @@ def export(
         files = _Files(aside)
         _write(workspace, base, examined.batch, held, files, problems)
         if not files.listed:
-            raise Stopped("nothing_written", count=len(problems))
+            raise Stopped("nothing_written", count=len(problems)) if problems else Stopped("no_form")
         _read_back(files, examined, workspace)
         receipt = _receipt(number, workspace, examined, held, files, facts or {})
         text = json.dumps(receipt, ensure_ascii=False, indent=2)

@@ -84,17 +84,14 @@ class Snapshots:
             path = Path(next(iter(wanted))[0])
             raise Unreadable(problems[0] if problems else problem("not_found", path.name))
 
-    def batches(self, numbers: Iterable[int]) -> list[Batch]:
-        """The batches of the snapshots ``numbers``. Raises ``Stopped`` where one is gone or damaged."""
-        found = []
-        for number in numbers:
-            try:
-                found.append(load(self._path(number)))
-            except (OSError, ValueError, KeyError) as error:
-                raise Stopped(
-                    "snapshot_damaged", where=self.folder.parent.name, number=number, why=type(error).__name__
-                ) from None
-        return found
+    def batch(self, number: int) -> Batch:
+        """The batch of snapshot ``number``. Raises ``Stopped`` where it is gone or damaged."""
+        try:
+            return load(self._path(number))
+        except (OSError, ValueError, KeyError) as error:
+            raise Stopped(
+                "snapshot_damaged", where=self.folder.parent.name, number=number, why=type(error).__name__
+            ) from None
 
     def open_source(self, source: Source, numbers: Iterable[int]) -> IO[bytes]:
         """An imported file as it was when it was imported, open to be read.

@@ -5,15 +5,16 @@ Put together off the screen's thread as plain data. Not here: drawing (desktop),
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 import groupers
+from audit.dispositions import keys_of, narrowed
 from audit.fixing import Proposal, compatible, proposals
 from audit.session import OneCase, Session
 from groupers import Language, Moved
-from validators import Finding, Level, Severity, text_for
+from validators import Finding, Level, Report, Segment, Severity, text_for
 
 ORDER = (Severity.ERROR, Severity.WARNING, Severity.HINT)
 MOST_OTHERS = 6
@@ -56,6 +57,16 @@ class Other:
 
 
 @dataclass(frozen=True, slots=True)
+class Accepted:
+    """A finding that somebody accepted: the check, its title, the message, and the reason."""
+
+    check: str
+    title: str
+    message: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Inspection:
     """One case, explained."""
 
@@ -67,22 +78,23 @@ class Inspection:
     path: tuple[str, ...]
     others: tuple[Other, ...]
     not_run: int
+    accepted: tuple[Accepted, ...] = ()
+    override: str | None = None
 
 
 def inspect(session: Session, case: OneCase, language: Language = "zh") -> Inspection:
     """Explain ``case``; takes some tens of milliseconds, so not on the GUI thread."""
     report = case.examined.report
-    offered = list(proposals(report, set(Level)))
-    by_place: dict[tuple[str, int], Proposal] = {}
-    for item in offered:
-        by_place.setdefault((item.check, item.row), item)
+    offered = _offered(report)
     told = [
-        _told(session, case, finding, by_place.get((finding.check, finding.row)), language)
-        for finding in report.findings(language, session.mask)
+        _told(session, case, segment, finding, proposal, language)
+        for (segment, proposal), finding in zip(
+            offered, report.findings(language, session.mask), strict=True
+        )
     ]
     told.sort(key=lambda item: (ORDER.index(item.finding.severity), item.finding.check))
     after = None
-    willing = [item for item in offered if item.level is not Level.ADVICE]
+    willing = [item for _, item in offered if item is not None and item.level is not Level.ADVICE]
     if willing:
         after = _group(session.try_out(case.position, compatible(willing)))
     books = session.library
@@ -101,21 +113,51 @@ def inspect(session: Session, case: OneCase, language: Language = "zh") -> Inspe
         tuple(path),
         tuple(_others(case)),
         len(report.not_run),
+        _accepted(session, case, language),
+        session.workspace.overrides().get(case.position),
     )
 
 
+def _accepted(session: Session, case: OneCase, language: Language) -> tuple[Accepted, ...]:
+    """What was accepted in this case, and why."""
+    passed = case.examined.accepted
+    if not passed:
+        return ()
+    reasons = session.workspace.accepted()
+    keys = [key for segment in passed for key in keys_of(case.batch, segment)]
+    found = replace(case.examined.report, segments=passed).findings(language, session.mask)
+    return tuple(
+        Accepted(finding.check, text_for(finding.check, language).title, finding.message, reasons.get(key, ""))
+        for key, finding in zip(keys, found, strict=True)
+    )
+
+
+def _offered(report: Report) -> list[tuple[Segment, Proposal | None]]:
+    """For every finding of ``report``, in order, its segment and the repair that it offers."""
+    found: list[tuple[Segment, Proposal | None]] = []
+    for segment in report.segments:
+        for at in range(len(segment)):
+            one = narrowed(segment, np.arange(len(segment)) == at)
+            alone = replace(report, segments=(one,))
+            found.append((segment, next(proposals(alone, set(Level)), None)))
+    return found
+
+
 def _told(
-    session: Session, case: OneCase, finding: Finding, proposal: Proposal | None, language: Language
+    session: Session,
+    case: OneCase,
+    segment: Segment,
+    finding: Finding,
+    proposal: Proposal | None,
+    language: Language,
 ) -> Told:
-    words = text_for(finding.check, language)
-    check = next(s.check for s in case.examined.report.segments if s.check.id == finding.check)
-    basis = " ".join(part for part in (check.basis.document, check.basis.clause) if part)
+    words, basis = text_for(finding.check, language), segment.check.basis
     return Told(
         finding,
         words.title,
         words.why,
         words.what_to_do,
-        "" if check.basis.document == "craft" else basis,
+        "" if basis.document == "craft" else " ".join(part for part in (basis.document, basis.clause) if part),
         words.fix,
         proposal,
         _alike(session, case.position, finding.check),

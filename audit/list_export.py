@@ -4,23 +4,24 @@ What is shown of a person goes through the mask of the session. Not here: messag
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from openpyxl import Workbook
+from openpyxl.utils.exceptions import WorkbookAlreadySaved
 
-from audit.dispositions import narrowed, parted
 from audit.files import aside, spreadsheet_cell
 from audit.listing import checks_of
 from audit.messages import Stopped, say
-from audit.pipeline import examine
 from audit.reports import COLUMNS as FINDING
 from audit.reports import WIDTHS as FINDING_WIDTHS
 from audit.session import KeepGoing, Session
+from audit.some_cases import report_on
 from audit.worklist import Positions, Worklist
 from records import Cancelled
-from validators import Finding, Report, Severity
+from validators import Finding, Severity
 
 ROWS_OF_A_SHEET = 1_000_000
 A_STEP = 2_000
@@ -46,15 +47,33 @@ def export_list(
     worklist = session.worklist
     if worklist is None:
         raise Stopped("workspace_empty", where=session.workspace.folder)
-    book = Workbook(write_only=True)
+    with aside(path) as file:
+        book = Workbook(write_only=True)
+        try:
+            _fill(book, session, worklist, positions, words, language, keep_going)
+            book.save(file)
+        except BaseException:
+            for sheet in book.worksheets:
+                with suppress(WorkbookAlreadySaved):
+                    sheet.close()  # a sheet left open complains when it is collected
+            raise
+    return len(positions)
+
+
+def _fill(
+    book: Workbook,
+    session: Session,
+    worklist: Worklist,
+    positions: Positions,
+    words: Callable[[str], str],
+    language: str,
+    keep_going: KeepGoing | None,
+) -> None:
     lines = _counted(_case_rows(worklist, positions), len(positions), keep_going)
     _sheets(book, words("sheet"), [words(name) for name in COLUMNS], WIDTHS, lines)
     heads = [say(f"column_{name}", language) for name in FINDING]
     found = (_finding_row(item) for item in _findings(session, positions, language))
     _sheets(book, say("findings", language), heads, FINDING_WIDTHS, _counted(found, 0, keep_going))
-    with aside(path) as file:
-        book.save(file)
-    return len(positions)
 
 
 def _case_rows(worklist: Worklist, positions: Positions) -> Iterator[Sequence[Cell]]:
@@ -75,27 +94,8 @@ def _case_rows(worklist: Worklist, positions: Positions) -> Iterator[Sequence[Ce
 
 
 def _findings(session: Session, positions: Positions, language: str) -> Iterator[Finding]:
-    """The findings of the cases as they are now; those that compare cases as the last check of all found them."""
-    if session.scheme is None or not len(positions):
-        return
-    places = np.sort(positions)
-    part = examine(
-        session.workspace.cases(places.tolist()), session.scheme, session.settings, one_case=True
-    )
-    accepted = session.workspace.accepted()
-    yield from parted(part.report, accepted)[0].findings(language, session.mask)
-    if session.report is not None:
-        across = _across(session.report, places)
-        yield from parted(across, accepted)[0].findings(language, session.mask)
-
-
-def _across(report: Report, positions: Positions) -> Report:
-    held = []
-    for segment in report.segments:
-        here = np.isin(segment.cases, positions)
-        if segment.check.across_cases and here.any():
-            held.append(narrowed(segment, here))
-    return Report(report.batch, tuple(held), (), ())
+    if len(positions):
+        yield from report_on(session, positions).findings(language, session.mask)
 
 
 def _finding_row(finding: Finding) -> Sequence[Cell]:

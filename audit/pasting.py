@@ -45,13 +45,14 @@ class Pasted:
     """A text as it was understood: ``data`` is a file of messages to open, empty where there is no case.
 
     ``recognised`` are the values of the first case; ``notes`` and ``problems`` what to know of them. ``asked``
-    are the fields (``node.field``) that were pasted, filled or not; of a message all of its layout's.
+    are the fields (``node.field``) that were pasted, filled or not; of a message all those of its ``layout``.
     """
 
     kind: Kind
     cases: int = 0
     data: bytes = b""
     asked: frozenset[str] = frozenset()
+    layout: str = LAYOUT
     recognised: tuple[Recognised, ...] = ()
     notes: tuple[Note, ...] = ()
     problems: tuple[Problem, ...] = ()
@@ -112,8 +113,10 @@ def _message(text: str, reader: _Reader) -> Pasted:
     count = len(result.batch)
     told = tuple(_told_of(result.batch, reader.library))
     data = text.encode(errors="replace")
-    asked = frozenset(own.path for own in reader.library.layout(result.batch.layouts[0]).fields)
-    return Pasted(Kind.MESSAGE, count, data, asked, told, _several(count), tuple(result.problems))
+    layout = reader.library.layout(result.batch.layouts[0])
+    asked = frozenset(own.path for own in layout.fields)
+    notes, problems = _several(count), tuple(result.problems)
+    return Pasted(Kind.MESSAGE, count, data, asked, layout.id, told, notes, problems)
 
 
 def _told_of(batch: Batch, library: codebooks.Library, names: "_Headers | None" = None) -> Iterator[Recognised]:
@@ -207,12 +210,13 @@ class _Reading:
             left = (*self.many.left, *draft.left, *over)
             return replace(self.many, problems=tuple(self.problems), left=left)
         kind = Kind.TABLE if self.blocks and not self.others else Kind.TEXT
-        if not told:
-            return Pasted(kind, problems=tuple(self.problems), left=tuple(draft.left))
+        if not draft.speaks_of_a_case():
+            left = (*draft.left, *(Left(item.line, f"{item.label}：{item.pasted}") for item in told if item.line))
+            return Pasted(kind, problems=tuple(self.problems), left=left)
         data = _file([body], LAYOUT)
         notes, left = tuple(draft.notes), tuple(sorted(draft.left, key=lambda item: item.line))
         asked = frozenset(item.field.path for item in told)
-        return Pasted(kind, 1, data, asked, told, notes, tuple(self.problems), left)
+        return Pasted(kind, 1, data, asked, LAYOUT, told, notes, tuple(self.problems), left)
 
     def _take_block(self, block: Block, draft: Draft) -> None:
         result = self.reader.read("\n".join(block.rows), ".csv" if block.delimiter == "," else ".tsv")
@@ -240,7 +244,8 @@ class _Reading:
             told = tuple(_told_of(batch, library, names))
             data = _file(list(composed(batch, source)), source.id)
             asked = frozenset(own.path for own in source.fields if (own.node, own.target) in held)
-            self.many = Pasted(Kind.TABLE, len(bodies), data, asked, told, _several(len(bodies)))
+            notes = _several(len(bodies))
+            self.many = Pasted(Kind.TABLE, len(bodies), data, asked, source.id, told, notes)
             return
         for body in bodies:
             _take_body(draft, body, names, block.line)

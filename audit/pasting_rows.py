@@ -147,7 +147,8 @@ class Draft:
             fits = newest is not None and (candidate.rank == PLAIN or newest.slot == OTHER)
             return newest if newest is not None and fits and newest.values.keys().isdisjoint(wanted) else None
         for row in reversed(rows):
-            same = row.slot == candidate.rank and row.number == candidate.number
+            alike = row.slot == candidate.rank or {row.slot, candidate.rank} == {PLAIN, OTHER}
+            same = alike and row.number == candidate.number
             if same and row.values.keys().isdisjoint(wanted):
                 return row
         return None
@@ -170,6 +171,11 @@ class Draft:
                     self.leave(value.line, value.label, value.pasted)
             return True
         return False
+
+    def speaks_of_a_case(self) -> bool:
+        """Whether there is a value of the case, a diagnosis or a procedure: a fee alone is no case."""
+        coded = {node.name for node in list_nodes(self.layout) if node.table in CODED}
+        return bool(self.info) or any(self.rows[node] for node in coded)
 
     # Finishing
 

@@ -1,42 +1,65 @@
-"""The findings of all cases after some were examined anew: counts stay right without looking at the others."""
+"""The findings of all cases after some were examined anew: counts stay right without looking at the others.
+
+Some checks compare cases, which a few cases alone cannot answer: what they found when all were looked at is kept
+(``comparisons``) and put to the cases that are examined anew (``placed``).
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from records.columns import take
+from audit.dispositions import narrowed
+from records import Batch
 from validators import Report, Segment
+
+
+def comparisons(report: Report) -> Report:
+    """``report`` with only what was found by comparing cases."""
+    return replace(report, segments=tuple(s for s in report.segments if s.check.across_cases))
+
+
+def placed(compared: Report, part: Batch, positions: Sequence[int]) -> tuple[Segment, ...]:
+    """What was found by comparing cases, of the cases at ``positions``: ``part`` is just these, in this order.
+
+    A row that is not in ``part`` any more takes its finding with it.
+    """
+    place_of = {int(position): at for at, position in enumerate(positions)}
+    wanted = np.fromiter(place_of, dtype=np.int32, count=len(place_of))
+    found = []
+    for segment in compared.segments:
+        here = np.isin(segment.cases, wanted)
+        if not here.any():
+            continue
+        table = part.table(segment.check.table)
+        rows = {int(row_id): row for row, row_id in enumerate(table.row_id.tolist())}
+        here &= np.fromiter((int(row_id) in rows for row_id in segment.row_ids), dtype=bool, count=len(here))
+        if not here.any():
+            continue
+        one = narrowed(segment, here)
+        found.append(
+            replace(
+                one,
+                rows=np.array([rows[int(row_id)] for row_id in one.row_ids], dtype=np.int64),
+                cases=np.array([place_of[int(case)] for case in one.cases], dtype=np.int32),
+            )
+        )
+    return tuple(found)
 
 
 def merged(report: Report, part: Report, positions: Sequence[int]) -> Report:
     """``report`` with the findings of the cases at ``positions`` replaced by those of ``part``.
 
-    ``part`` is a report over just these cases, in this order, of the checks that one case can answer; findings
-    that compare cases stay as they were. Rows of replaced findings are positions in ``part``: the result is
-    for counting and filtering; its words are told from the part.
+    ``part`` is a report over just these cases, in this order. Rows of replaced findings are positions in ``part``:
+    the result is for counting and filtering; its words are told from the part.
     """
     places = np.asarray(positions, dtype=np.int32)
     kept = []
     for segment in report.segments:
-        if segment.check.across_cases:
-            kept.append(segment)
-            continue
         stay = ~np.isin(segment.cases, places)
         if stay.all():
             kept.append(segment)
         elif stay.any():
-            kept.append(_narrowed(segment, stay))
+            kept.append(narrowed(segment, stay))
     fresh = [replace(segment, cases=places[segment.cases]) for segment in part.segments]
     return Report(report.batch, (*kept, *fresh), report.not_run, report.broken)
-
-
-def _narrowed(segment: Segment, stay: "np.ndarray[tuple[int], np.dtype[np.bool_]]") -> Segment:
-    rows = np.flatnonzero(stay)
-    return replace(
-        segment,
-        rows=segment.rows[rows],
-        cases=segment.cases[rows],
-        row_ids=segment.row_ids[rows],
-        holes={name: take(column, rows) for name, column in segment.holes.items()},
-    )

@@ -62,7 +62,8 @@ def open_scratch(
 ) -> Session:
     """What was pasted as a new workspace called ``name`` in the scratch folder, grouped and checked.
 
-    Whether a field is filled that was not pasted is not asked. Raises ``Stopped`` or ``Unreadable``; nothing is left of it then. The former ones stay (``clear``).
+    What was not pasted is not asked for. Raises ``Stopped`` or ``Unreadable``; nothing is left of it then. The
+    former ones stay (``clear``).
     """
     place = _free(folder, name)
     try:

@@ -6,7 +6,7 @@ changed. The window and scripts call this; nothing here knows Qt.
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,18 +19,22 @@ from audit.dispositions import Acceptance, Memory, keys_of
 from audit.exporting import Exported, export, gate
 from audit.fixing import Proposal, compatible, proposals
 from audit.journal import ActionKind
+from audit.messages import Stopped
 from audit.pipeline import Examined, examine, judged, scheme_for
 from audit.privacy import Mask, masked, shown
-from audit.reexamining import merged
-from audit.worklist import Worklist
+from audit.reexamining import comparisons, merged, placed
+from audit.worklist import LIMIT_DAYS, Worklist
 from audit.workspace import Workspace
 from groupers import Scheme, Trace
-from records import Batch, Edit, ReadResult, read
+from records import Batch, Cancelled, Edit, ReadResult, read
 from records.spreadsheets import Mapping as HeaderMapping
 from records.spreadsheets import memory
 from validators import CheckSettings, Finding, Level, Report, Severity, check_settings, text_for
+from validators import Stopped as CheckingStopped
 
 KeepGoing = Callable[[int, int, str], bool]
+APPLIED = frozenset({Level.SAFE, Level.CONFIRM})
+"""The levels of repairs that may be applied."""
 
 
 def read_files(
@@ -97,6 +101,7 @@ class Session:
         profile: str = "national",
         scheme: str | None = None,
         overrides: Mapping[str, Any] | None = None,
+        limit_days: int = LIMIT_DAYS,
     ) -> None:
         """Open or make the workspace in ``folder``. Raises ``Stopped`` where that cannot be."""
         self.library = library
@@ -104,10 +109,12 @@ class Session:
         self.profile: Mapping[str, Any] = library.profile(profile, overrides or {})
         self.settings: CheckSettings = check_settings(library, self.profile)
         self._wanted_scheme = scheme
+        self.limit_days = limit_days
         self.workspace = Workspace(folder, library, who=who, memory=Memory(data_folder()))
         self.mask: Mask = masked(library)
         self.scheme: Scheme | None = None
         self.report: Report | None = None
+        self._compared: Report | None = None
         self.worklist: Worklist | None = None
 
     def close(self) -> None:
@@ -120,9 +127,24 @@ class Session:
         return self.worklist is not None
 
     def set_rules(self, overrides: Mapping[str, Any]) -> None:
-        """Lay a user's switches and severities over the profile; they count from the next ``load`` or act."""
+        """Lay a user's switches and severities over the profile. Ask for it before ``load``, not between acts."""
         self.profile = self.library.profile(self._profile_name, overrides)
         self.settings = check_settings(self.library, self.profile)
+
+    def set_scheme(self, wanted: str | None) -> None:
+        """Group by a scheme, or by the one in force (``None``); it counts from the next ``load``."""
+        self._wanted_scheme = wanted
+
+    def set_limit(self, days: int) -> Changed:
+        """How many days there are from discharge to hand-in."""
+        self.limit_days = days
+        if self.worklist is not None:
+            self.worklist.limit_days = days
+        return Changed(None)
+
+    def set_who(self, who: str) -> None:
+        """Whose name later acts are journaled under."""
+        self.workspace.who = who
 
     def show_identity(self, wanted: bool) -> None:
         """Show or mask names and numbers of people."""
@@ -136,27 +158,37 @@ class Session:
             self.workspace.add_import(result.batch)
 
     def load(self, keep_going: KeepGoing | None = None) -> Changed:
-        """Group and check all cases as they are now; raises ``Stopped`` where nothing was imported."""
+        """Group and check all cases as they are now.
+
+        Raises ``Stopped`` where nothing was imported, ``Cancelled`` where told to; all stays as it was then.
+        """
         batch = self.workspace.current()
         self.scheme = scheme_for(batch, self.library, self._wanted_scheme)
 
-        def between(done: int, total: int) -> bool:
-            return keep_going is None or keep_going(done, total, "")
-
-        examined = judged(
-            examine(batch, self.scheme, self.settings, keep_going=between), self.workspace.accepted()
-        )
+        found = self._all_examined(batch, keep_going)
+        self._compared = comparisons(found.report)
+        examined = judged(found, self.workspace.accepted())
         self.report = examined.report
         self.worklist = Worklist.of(examined, self.mask)
+        self.worklist.limit_days = self.limit_days
         self.worklist.edited[self.workspace.edited_positions] = True
         self.workspace.keep("scheme", self.scheme.id)
         return Changed(None)
 
+    def _all_examined(self, batch: Batch, keep_going: KeepGoing | None) -> Examined:
+        def between(done: int, total: int) -> bool:
+            return keep_going is None or keep_going(done, total, "")
+
+        try:
+            return examine(batch, self._need_scheme(), self.settings, keep_going=between)
+        except CheckingStopped:
+            raise Cancelled from None
+
     # One case
 
     def case(self, position: int) -> OneCase:
-        """One case as it is now, grouped and checked."""
-        return OneCase(position, self._examined(self.workspace.case(position)))
+        """One case as it is now, grouped and checked; what the comparison with other cases found is as of ``load``."""
+        return OneCase(position, self._examined(self.workspace.case(position), (position,)))
 
     def original(self, position: int) -> Batch:
         """One case as it was imported."""
@@ -175,11 +207,15 @@ class Session:
 
         batch = self.workspace.case(position)
         after = edited(batch, edits, fields_of(batch))
-        return OneCase(position, self._examined(after))
+        return OneCase(position, self._examined(after, (position,)))
 
-    def _examined(self, part: Batch) -> Examined:
-        """Some cases, grouped and checked one by one; what was accepted stands apart."""
+    def _examined(self, part: Batch, positions: Sequence[int]) -> Examined:
+        """The cases at ``positions``, grouped and checked one by one; what was accepted stands apart."""
         examined = examine(part, self._need_scheme(), self.settings, one_case=True)
+        if self._compared is not None:
+            compared = placed(self._compared, part, positions)
+            report = replace(examined.report, segments=(*examined.report.segments, *compared))
+            examined = replace(examined, report=report)
         return judged(examined, self.workspace.accepted())
 
     # Acts
@@ -192,20 +228,26 @@ class Session:
 
     def undo(self) -> Changed:
         """Take the newest action back."""
-        return self._refresh(self.workspace.undo() or ())
+        return self._refresh(self._with_twins(self.workspace.undo() or ()))
 
     def redo(self) -> Changed:
         """Do the action undone last again."""
-        return self._refresh(self.workspace.redo() or ())
+        return self._refresh(self._with_twins(self.workspace.redo() or ()))
 
     def proposals(self, check: str, positions: Sequence[int] | None = None) -> list[Proposal]:
-        """The repairs that findings of ``check`` (id or key) offer, in all cases or those at ``positions``."""
-        places = list(positions) if positions is not None else self._cases_of(check)
+        """The repairs that findings of ``check`` (id or key) offer, in all cases or those at ``positions``.
+
+        Advice is none: it is read, not applied. What was accepted is left as it is.
+        """
+        places = self._cases_of(check)
+        if positions is not None:
+            asked = set(positions)
+            places = [place for place in places if place in asked]
         if not places:
             return []
-        part = self.workspace.cases(places)
-        report = examine(part, self._need_scheme(), self.settings).report
-        return [item for item in proposals(report, set(Level)) if item.check == check.partition(":")[0]]
+        only = replace(self.settings, only=frozenset({check}))
+        found = examine(self.workspace.cases(places), self._need_scheme(), only, one_case=True)
+        return list(proposals(judged(found, self.workspace.accepted()).report, APPLIED))
 
     def _cases_of(self, check: str) -> list[int]:
         worklist = self._need_worklist()
@@ -216,14 +258,14 @@ class Session:
         return sorted(found)
 
     def apply(self, chosen: Sequence[Proposal], why: str) -> Changed:
-        """Apply repairs as one action."""
-        edits = compatible(list(chosen))
+        """Apply repairs as one action; advice among them is left out."""
+        edits = compatible([item for item in chosen if item.level in APPLIED])
         return self.edit(edits, why, ActionKind.FIX) if edits else Changed(())
 
-    def export(self, into: Path) -> Exported:
-        """Write what may go."""
-        batch = self.workspace.current()
-        examined = judged(examine(batch, self._need_scheme(), self.settings), self.workspace.accepted())
+    def export(self, into: Path, keep_going: KeepGoing | None = None) -> Exported:
+        """Check everything once more and write what may go. Raises ``Cancelled`` while it is still checking."""
+        found = self._all_examined(self.workspace.current(), keep_going)
+        examined = judged(found, self.workspace.accepted())
         facts = {"scheme": examined.scheme.id, "profile": dict(self.profile)}
         return export(self.workspace, examined, into, facts)
 
@@ -250,19 +292,28 @@ class Session:
         ]
 
     def accept(self, position: int, finding: Finding, why: str) -> Changed:
-        """Accept a finding with a reason: it no longer blocks or warns until the values it looked at change."""
-        examined = examine(self.workspace.case(position), self._need_scheme(), self.settings, one_case=True)
-        accepted = [
-            Acceptance(key, position)
+        """Accept a finding with a reason: it no longer blocks or warns until the values it looked at change.
+
+        Raises ``Stopped`` without a reason, and where the case has no identity to be known by. Where the finding
+        has gone meanwhile nothing happens.
+        """
+        if not why.strip():
+            raise Stopped("reason_needed")
+        examined = self.case(position).examined
+        keys = [
+            key
             for segment in examined.report.segments
-            if segment.check.id == finding.check
-            for key, row_id in zip(
-                keys_of(examined.batch, segment), segment.row_ids.tolist(), strict=True
-            )
+            if (segment.check.id, segment.check.table, segment.check.column)
+            == (finding.check, finding.table, finding.field)
+            for key, row_id in zip(keys_of(examined.batch, segment), segment.row_ids.tolist(), strict=True)
             if row_id == finding.row_id
         ]
-        self.workspace.accept(accepted, why)
-        return self._refresh((position,), why)
+        if not all(key.case for key in keys):
+            raise Stopped("case_unknown")
+        if not keys:
+            return Changed(())
+        self.workspace.accept([Acceptance(key, position) for key in keys], why)
+        return self._refresh(self._with_twins((position,)), why)
 
     def override(self, position: int, why: str) -> Changed:
         """Let a case out in spite of its errors, with a reason."""
@@ -273,13 +324,22 @@ class Session:
         if not positions or self.report is None:
             return Changed(tuple(positions), what)
         part = self.workspace.cases(positions)
-        examined = self._examined(part)
+        examined = self._examined(part, positions)
         self.report = merged(self.report, examined.report, positions)
         worklist = self._need_worklist()
         worklist.update(positions, examined, self.report, self.mask)
         worklist.edited[:] = False
         worklist.edited[self.workspace.edited_positions] = True
         return Changed(tuple(positions), what)
+
+    def _with_twins(self, positions: Sequence[int]) -> tuple[int, ...]:
+        """``positions`` and all cases of the same identities: what is accepted of one is accepted of the others."""
+        if self._compared is None or not self._compared.batch.cases.has("identity"):
+            return tuple(positions)
+        codes = self._compared.batch.cases.column("identity").codes
+        mine = np.unique(codes[np.array(positions, dtype=np.int64)])
+        twins = np.flatnonzero(np.isin(codes, mine[mine >= 0]))
+        return tuple(sorted({*positions, *twins.tolist()}))
 
     def _need_scheme(self) -> Scheme:
         if self.scheme is None:

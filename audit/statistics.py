@@ -52,9 +52,8 @@ def statistics(worklist: Worklist) -> Statistics:
     kinds = worklist.kind.counts()
     named = worklist.texts["group"].counts(worklist.kind.among(["grouped"]))
     names = worklist.texts["group_name"]
-    first: dict[str, int] = {}
-    for row, code in enumerate(worklist.texts["group"].codes.tolist()):
-        first.setdefault(worklist.texts["group"].values[code], row)
+    codes, rows = np.unique(worklist.texts["group"].codes, return_index=True)
+    first = {worklist.texts["group"].values[code]: int(row) for code, row in zip(codes, rows, strict=True)}
     top = sorted(named.items(), key=lambda item: -item[1])
     return Statistics(
         cases=len(worklist),

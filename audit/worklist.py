@@ -129,10 +129,11 @@ class Worklist:
     def count(self, report: Report) -> None:
         """Take the numbers of findings anew from a report over all cases."""
         for severity in SEVERITIES:
-            self.counts[severity][:] = 0
+            found = [segment.cases for segment in report.segments if segment.severity is severity]
+            cases_of_all = np.concatenate([np.zeros(0, np.int32), *found])
+            self.counts[severity][:] = np.bincount(cases_of_all, minlength=len(self))
         self.by_check = {}
         for segment in report.segments:
-            self.counts[segment.severity] += np.bincount(segment.cases, minlength=len(self)).astype(np.int32)
             cases = np.unique(segment.cases).astype(np.int64)
             before = self.by_check.get(segment.check.key)
             self.by_check[segment.check.key] = cases if before is None else np.union1d(before, cases)
@@ -150,7 +151,24 @@ class Worklist:
                 self.numbers[name][position] = numbers[name][at]
             self.kind.set(position, kinds[at])
             self.discharged[position] = discharged[at]
-        self.count(report)
+        self.recount(report, positions)
+
+    def recount(self, report: Report, positions: Sequence[int]) -> None:
+        """Take the numbers of some cases anew from a report over all cases; the others stay as they are."""
+        places = np.array(sorted(positions), dtype=np.int64)
+        for severity in SEVERITIES:
+            self.counts[severity][places] = 0
+        found: dict[str, list[NDArray[np.int32]]] = {}
+        for segment in report.segments:
+            hits = segment.cases[np.isin(segment.cases, places)]
+            found.setdefault(segment.check.key, []).append(hits)
+            np.add.at(self.counts[segment.severity], hits, 1)
+        for key in [key for key in self.by_check if key not in found]:
+            del self.by_check[key]
+        for key, parts in found.items():
+            before = self.by_check.get(key, np.zeros(0, dtype=np.int64))
+            now = np.concatenate([before[~np.isin(before, places)], *parts])
+            self.by_check[key] = np.unique(now).astype(np.int64)
 
     def matching(
         self, wanted: Filter, today: date | None = None, limit_days: int | None = None

@@ -124,7 +124,7 @@ class Workspace:
         number = max(self.journal.snapshots(), default=0) + 1
         self._snapshots.write(number, batch)
         self.journal.add_snapshot(number, self.who, len(batch.sources))
-        self._fold()
+        self._fold({number: batch})
         return number
 
     def imported(self) -> frozenset[str]:
@@ -147,8 +147,13 @@ class Workspace:
 
     # The state
 
-    def _fold(self) -> None:
-        batches = [_with_books(batch, self.library) for batch in self._snapshots.batches(self.journal.snapshots())]
+    def _fold(self, at_hand: Mapping[int, Batch] | None = None) -> None:
+        """Put the imports and all edits together; ``at_hand`` are snapshots that need not be read again."""
+        self.base = None  # what is replaced goes before the new is made: a large batch fits once, not twice
+        batches = [
+            _with_books((at_hand or {}).get(number) or self._snapshots.batch(number), self.library)
+            for number in self.journal.snapshots()
+        ]
         if not batches:
             return
         self.problems = []
@@ -232,6 +237,9 @@ class Workspace:
 
     def cases(self, positions: Sequence[int]) -> Batch:
         """The cases at ``positions`` as they are now, as a batch of their own."""
+        held = [self._edited[position] for position in positions if position in self._edited]
+        if len(held) == len(positions) and len({id(rows.batch) for rows in held}) == 1:
+            return held[0].batch.slice(np.array([rows.case for rows in held]))
         part = self._need_base().slice(np.array(positions, dtype=np.int64))
         return self._with_edits(part, {position: at for at, position in enumerate(positions)})
 

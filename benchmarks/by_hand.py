@@ -17,7 +17,7 @@ Mask = NDArray[np.bool_]
 
 
 def _strings(table: Table, name: str) -> Any:  # noqa: ANN401 - an Arrow array
-    text = table.data[name]
+    text: Any = table.data[name]
     return pa.DictionaryArray.from_arrays(pa.array(text.codes, mask=text.codes < 0), text.values)
 
 
@@ -53,7 +53,7 @@ def _outside(table: str, column: str, value_set: str) -> Callable[[Batch], Mask]
 
 def _decimals(column: str) -> Callable[[Batch], Mask]:
     def function(batch: Batch) -> Mask:
-        scaled = batch.charges.data[column] * 100
+        scaled = np.asarray(batch.charges.data[column]) * 100
         return np.abs(scaled - np.round(scaled)) > 1e-6 * np.maximum(1, np.abs(scaled))
 
     return function

@@ -9,7 +9,17 @@ from records import derived_patient as _derived_patient  # noqa: F401 - register
 from records.columns import Column, Text, cell, missing_mask
 from records.composing import composed
 from records.derived import DERIVATIONS, inputs_of
-from records.edits import DeleteRow, Edit, InsertRow, OrderRows, SetCell, UnknownRow, edited, field_at, fields_of
+from records.edits import (
+    DeleteRow,
+    Edit,
+    InsertRow,
+    OrderRows,
+    SetCell,
+    UnknownRow,
+    edited,
+    field_at,
+    fields_of,
+)
 from records.homes import CaseRows
 from records.problems import Problem, Unreadable
 from records.reading import Cancelled, ReadResult, read

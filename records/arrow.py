@@ -80,10 +80,10 @@ def take(values: Strings, positions: NDArray[np.integer[Any]]) -> Strings:
     return values.take(pa.array(positions))
 
 
-def as_mask(array: Any) -> Mask:
+def as_mask(array: Any) -> Mask:  # noqa: ANN401 - a pyarrow.BooleanArray
     """A NumPy mask of an Arrow boolean array (null: no)."""
     if array.null_count:
-        array = pc.fill_null(array, False)  # noqa: FBT003 - pyarrow's own positional form
+        array = pc.fill_null(array, False)
     return np.asarray(array.to_numpy(zero_copy_only=False), dtype=bool)
 
 

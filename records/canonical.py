@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from records import arrow
-from records.arrow import Floats, Strings
+from records.arrow import Floats, Mask, Strings
 from records.columns import NOT_A_TIME, Times
 
 PLAIN_NUMBER = r"^-?(\d{1,15}|\d{1,11}\.\d{1,4})$"
@@ -79,12 +79,32 @@ def times(values: Strings, *, with_time: bool) -> tuple[Times, Different]:
     try:
         result[rows] = texts.astype("datetime64[s]")
     except ValueError:  # a day or hour that does not exist, somewhere among them
-        result[rows] = [time(text) for text in texts]
+        there = _on_the_calendar(texts)
+        result[rows[there]] = texts[there].astype("datetime64[s]")
     present = ~np.asarray(values.is_null())
     odd = np.flatnonzero(present & (~proper | np.isnat(result)))
     for row in odd:
         result[row] = time(values[int(row)].as_py())
     return result, odd.astype(np.int32)
+
+
+def _on_the_calendar(texts: NDArray[np.object_]) -> Mask:
+    """Which texts, all of one proper form, name a day of the calendar and a time of the clock."""
+    digits = texts.astype("S").view(np.uint8).reshape(len(texts), -1).astype(np.int64) - ord("0")
+
+    def number(start: int, end: int) -> NDArray[np.int64]:
+        places: NDArray[np.int64] = 10 ** np.arange(end - start - 1, -1, -1)
+        return digits[:, start:end] @ places
+
+    year, month, day = number(0, 4), number(5, 7), number(8, 10)
+    leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
+    lengths = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
+    known = (month >= 1) & (month <= 12)
+    length = lengths[np.where(known, month, 0)] + (leap & (month == 2))
+    right = known & (year >= 1) & (day >= 1) & (day <= length)
+    if digits.shape[1] > len("yyyy-MM-dd"):
+        right &= (number(11, 13) < 24) & (number(14, 16) < 60) & (number(17, 19) < 60)
+    return right
 
 
 def time(text: str) -> np.datetime64:
@@ -93,9 +113,9 @@ def time(text: str) -> np.datetime64:
     found = _LOOSE_TIME.fullmatch(narrow) or _DIGITS_TIME.fullmatch(narrow)
     if found is None:
         return NOT_A_TIME
-    parts = [int(part) if part else 0 for part in found.groups()]
+    year, month, day, hour, minute, second = (int(part) if part else 0 for part in found.groups())
     try:
-        return np.datetime64(datetime(*parts), "s")  # type: ignore[arg-type]  # noqa: DTZ001 - wall clock
+        return np.datetime64(datetime(year, month, day, hour, minute, second), "s")
     except ValueError:
         return NOT_A_TIME
 

@@ -118,12 +118,10 @@ class Text:
 
     def compact(self) -> "Text":
         """The same column with only the values that occur."""
-        used, codes = np.unique(self.codes, return_inverse=True)
-        codes = codes.astype(np.int32)
-        if len(used) and used[0] < 0:
-            codes -= 1
-            used = used[1:]
-        return Text(codes, arrow.take(self.values, used))
+        used, places = np.unique(self.codes, return_inverse=True)
+        missing = int(len(used) > 0 and used[0] < 0)
+        codes: Codes = np.asarray(places - missing, dtype=np.int32)
+        return Text(codes, arrow.take(self.values, used[missing:]))
 
     def get(self, row: int) -> str | None:
         """The value at ``row``."""

@@ -7,7 +7,7 @@ from records.arrow import Mask
 from records.assemble import stack
 from records.columns import Column, Rows, Text, missing_mask, take
 from records.derived import DISCHARGE
-from records.table import CASES, Batch, Table
+from records.table import Batch, Table
 
 
 def differences(one: Batch, other: Batch) -> tuple[str, ...]:
@@ -74,7 +74,7 @@ def _order(table: Table) -> Rows | None:
     for column in (role, kind):
         if isinstance(column, Text):
             places = {value: at for at, value in enumerate(sorted(column.listed))}
-            held = column.looked_up(lambda value, places=places: places[value], "int64", -1)
+            held = column.looked_up(places.__getitem__, "int64", -1)
             rank = rank * (len(places) + 2) + np.where(single, held, 0)
     return np.lexsort((rank, table.case))
 

@@ -64,9 +64,9 @@ def _group(batch: Batch, layout: Layout, node: Node, bodies: list[Body]) -> None
     ]
     parts: dict[tuple[int, str], list[str]] = {}
     for field in fields:
-        texts = texts_of(table, field)
+        spelt = texts_of(table, field)
         for row in rows.tolist():
-            parts.setdefault((int(table.case[row]), field.name), []).append(texts[row] or "")
+            parts.setdefault((int(table.case[row]), field.name), []).append(spelt[row] or "")
     if node.shape is Shape.LIST_GROUP:
         # One child alone stands in the plain field; the list is for several.
         parts = {key: texts for key, texts in parts.items() if len(texts) > 1}

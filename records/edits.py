@@ -55,6 +55,9 @@ class OrderRows:
     row_ids: tuple[int, ...]
 
 
+ROLE = "role"
+"""The column whose values tell lists of one table apart: outpatient and discharge diagnoses."""
+
 Edit = SetCell | InsertRow | DeleteRow | OrderRows
 
 
@@ -137,6 +140,8 @@ def _set_cells(tables: dict[str, Table], edits: Sequence[SetCell], fields: Mappi
     for edit in edits:
         grouped.setdefault((edit.table, edit.column), {})[edit.row_id] = edit.value
     for (name, column), values in grouped.items():
+        if name not in tables:
+            raise UnknownRow(f"{name}: {list(values)}")
         table = tables[name]
         rows = _positions(table, list(values))
         _put(table, column, rows, list(values.values()), fields.get(f"{name}.{column}"))
@@ -204,9 +209,9 @@ def _inserted(table: Table, edit: InsertRow, cases: Table, fields: Mapping[str, 
         np.insert(table.origin_index, before, -1),
         table.node_names,
     )
-    _renumber(grown, case)
     for column, text in edit.values:
         _put(grown, column, np.array([before]), [text], fields.get(f"{table.name}.{column}"))
+    _renumber(grown, case)
     return grown
 
 
@@ -233,6 +238,11 @@ def _ordered(table: Table, edit: OrderRows, cases: Table) -> Table:
 
 
 def _renumber(table: Table, case: int) -> None:
+    """Count the rows of the case anew: those of each role by themselves, as they are when they are read."""
     mine = np.flatnonzero(table.case == case)
     table.seq = table.seq.copy()
-    table.seq[mine] = np.arange(len(mine))
+    role = table.data.get(ROLE)
+    roles = role.codes[mine] if isinstance(role, Text) else np.zeros(len(mine), dtype=np.int32)
+    for one in np.unique(roles):
+        rows = mine[roles == one]
+        table.seq[rows] = np.arange(len(rows))

@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from json.decoder import scanstring
+from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import Any
 
 WHITE = " \t\n\r"
@@ -44,7 +44,7 @@ def value_span(text: str) -> Span:
 def decode(text: str, at: int = 0) -> tuple[Any, int]:
     """The value that starts at ``at`` and its end; numbers come as their text. ``ValueError`` if broken."""
     try:
-        value, end = _decoder.scan_once(text, at)
+        value, end = _decoder.scan_once(text, at)  # type: ignore[attr-defined]
     except StopIteration as stop:
         raise json.JSONDecodeError("Expecting value", text, stop.value) from None
     except RecursionError:

@@ -244,7 +244,9 @@ class MessageReader:
         rows = list(chain.from_iterable(held))
         if not {dict}.issuperset(map(type, rows)):
             rows, owner, index = self._only_objects(rows, owner, index, node, messages)
-        keys: set[str] = set().union(*rows)
+        shapes = set(map(tuple, rows))  # rows of one program have one shape, or a few
+        keys: set[str] = set().union(*shapes)
+        everywhere = keys.intersection(*shapes)
         known = {
             key for layout_field in layout.fields if layout_field.node == node
             for key in (layout_field.name, *layout_field.aliases)
@@ -252,7 +254,7 @@ class MessageReader:
         self._count_unknown(f"{node}.{key}" for key in keys - known)
         texts = {
             key: self._texts(values, f"{node}.{key}", owner, messages)
-            for key, values in _values(rows, keys & known)
+            for key, values in _values(rows, keys & known, everywhere)
         }
         return NodeRows(owner, index, texts)
 
@@ -311,14 +313,13 @@ class MessageReader:
         return arrow.strings(texts)
 
 
-def _values(rows: Sequence[Message], keys: set[str]) -> Iterator[tuple[str, Sequence[object]]]:
-    """The values of each of ``keys`` in all rows; those that every row has are taken row by row, which is quick."""
-    everywhere = sorted(keys.intersection(*rows)) if rows else []
-    if len(everywhere) > 1:
-        yield from zip(everywhere, zip(*map(itemgetter(*everywhere), rows), strict=True), strict=True)
-        keys = keys.difference(everywhere)
+def _values(rows: Sequence[Message], keys: set[str], everywhere: set[str]) -> Iterator[tuple[str, Sequence[object]]]:
+    """The values of each of ``keys`` in all rows; asking for those that every row has is quicker."""
     for key in keys:
-        yield key, [row.get(key) for row in rows]
+        if key in everywhere:
+            yield key, list(map(itemgetter(key), rows))
+        else:
+            yield key, [row.get(key) for row in rows]
 
 
 def _body(value: object) -> tuple[Message | None, str]:

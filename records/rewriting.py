@@ -236,10 +236,10 @@ def _with_others(
         else:
             behind.setdefault(anchor, []).append(text)
     listed = behind.pop(None, [])
-    for text, index in zip(made, order, strict=True):
+    for text, place in zip(made, order, strict=True):
         listed.append(text)
-        if index is not None:
-            listed += behind.pop(index, [])
+        if place is not None:
+            listed += behind.pop(place, [])
     return listed
 
 

@@ -35,19 +35,25 @@ def save(batch: Batch, folder: Path) -> None:
         "layouts": batch.layouts,
         "sources": [[getattr(source, name) for name in Source.__dataclass_fields__] for source in batch.sources],
     }
-    (folder / META).write_text(json.dumps(meta, ensure_ascii=False), "utf-8")
+    # A file's name may hold what is no text.
+    (folder / META).write_bytes(json.dumps(meta, ensure_ascii=False).encode("utf-8", "surrogatepass"))
 
 
 def load(folder: Path) -> Batch:
     """The batch in ``folder``; derivations and books are the caller's to set."""
-    meta = json.loads((folder / META).read_text("utf-8"))
+    meta = json.loads((folder / META).read_bytes().decode("utf-8", "surrogatepass"))
     tables = {}
     for name, described in meta["tables"].items():
         stored = arrow.read_parquet(folder / f"{name}.parquet")
-        rows = {key: np.asarray(stored.pop(f"_{key}")) for key in ROWS}
+        case, row_id, seq, record, node, index = (np.asarray(stored.pop(f"_{key}")) for key in ROWS)
         tables[name] = Table(
             name=name,
-            **rows,
+            case=case,
+            row_id=row_id,
+            seq=seq,
+            origin_record=record,
+            origin_node=node,
+            origin_index=index,
             data={key: _column(value) for key, value in stored.items()},
             raw={
                 key: Raw(np.array(positions, dtype=np.int32), tuple(texts))

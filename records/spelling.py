@@ -1,5 +1,7 @@
 """Canonical values to the text a layout wants."""
 
+from math import isnan
+
 import numpy as np
 
 from codebooks.layouts import Field, Kind
@@ -58,7 +60,7 @@ def texts_of(table: Table, layout_field: Field) -> list[str | None]:
         spelled_times = np.datetime_as_string(column.astype(f"datetime64[{unit}]"))
         texts = [None if text == "NaT" else str(text).replace("T", " ") for text in spelled_times]
     else:
-        texts = [None if value != value else spelled(value, layout_field) for value in column.tolist()]
+        texts = [None if isnan(value) else spelled(value, layout_field) for value in column.tolist()]
     raw = table.raw.get(layout_field.column)
     if raw is not None:
         for row, text in zip(raw.rows.tolist(), raw.texts, strict=True):

@@ -263,7 +263,7 @@ class Batch:
         """The sum of ``values`` a case; missing values count as nothing."""
         case = table.case if mask is None else table.case[mask]
         numbers = np.nan_to_num(values if mask is None else values[mask])
-        return np.bincount(case, weights=numbers, minlength=len(self))
+        return np.asarray(np.bincount(case, weights=numbers, minlength=len(self)), dtype=np.float64)
 
     def first(self, table: Table, mask: Mask) -> NDArray[np.int64]:
         """The first row of ``mask`` in each case; -1 where there is none."""
@@ -282,10 +282,9 @@ class Batch:
         tables: dict[str, Table] = {}
         for name, table in self.tables.items():
             if name == CASES:
-                rows, owner = wanted, np.arange(len(wanted), dtype=np.int32)
+                tables[name] = table.take(wanted, np.arange(len(wanted), dtype=np.int32))
             else:
-                rows, owner = _rows_of(self._offsets(table), wanted)
-            tables[name] = table.take(rows, owner)
+                tables[name] = table.take(*_rows_of(self._offsets(table), wanted))
         for path in self.memo.get("derived", ()):
             table_name, _, column = path.partition(".")
             tables[table_name].data.pop(column, None)

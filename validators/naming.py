@@ -106,6 +106,11 @@ class NameJudge:
         """The official names, one an id."""
         return Text.of(self.book.names)
 
+    @cached_property
+    def position_of(self) -> dict[str, int]:
+        """By official name its position among the distinct ones."""
+        return {text: at for at, text in enumerate(self.official.listed)}
+
 
 def _name_in(book: CodeTable, code: str) -> str:
     (position,) = book.ids([code]).tolist()
@@ -145,8 +150,7 @@ def _found(batch: Batch, use: str) -> Misnamed:
     ids = ids_of_value[code.codes]
     official = judge.official
     # Positions in the official names: exact agreement needs no more than a comparison of integers.
-    position = {text: at for at, text in enumerate(official.listed)}
-    of_name = np.array([*(position.get(text, -2) for text in name.listed), -3], np.int64)
+    of_name = np.array([*(judge.position_of.get(text, -2) for text in name.listed), -3], np.int64)
     of_id = np.append(official.codes, np.int32(-4)).astype(np.int64)
     differing = np.flatnonzero((of_name[name.codes] != of_id[ids]) & (name.codes >= 0) & (ids >= 0))
     if len(differing) == 0:

@@ -51,6 +51,8 @@ def parser(language: str) -> Parser:
     commands = words.commands(top, "COMMAND")
     _judging(commands, words, shared)
     _telling(commands, words, shared)
+    window = commands.add("desktop", "windowing.run", shared)
+    window.add_argument("path", nargs="*", metavar="PATH", help=words("input"))
     return top
 
 

@@ -16,7 +16,6 @@ from audit.reports import accepted_line, findings_table, groups_summary, summary
 from audit.rewriting import refuse_inside
 from audit.workspace import Workspace
 from groupers import Scheme
-from records import Batch
 from validators import Level, Severity
 
 ROUNDS = 5
@@ -37,8 +36,7 @@ def run(context: Context) -> int:
 
 def _audit(context: Context, folder: Path) -> int:
     with Workspace(folder, context.library, who=context.who, memory=context.memory) as workspace:
-        result, batch = context.read()
-        _import(context, workspace, batch)
+        partly = _import(context, workspace)
         current = workspace.current()
         scheme = context.scheme(current)
         workspace.keep("profile", json.dumps(context.profile, ensure_ascii=False, default=str))
@@ -47,23 +45,25 @@ def _audit(context: Context, folder: Path) -> int:
         after = _mended(context, workspace, before, scheme)
         for line in _lines(context, before, after):
             print(line)
-        code = BLOCKED if after.report.count(Severity.ERROR) or result.partly else FINE
+        code = BLOCKED if after.report.count(Severity.ERROR) or partly else FINE
         return _export(context, workspace, after, code) if context.options.export else code
 
 
-def _import(context: Context, workspace: Workspace, batch: Batch) -> None:
-    """Keep what was read; files that the workspace holds already are not taken twice."""
+def _import(context: Context, workspace: Workspace) -> bool:
+    """Read, and keep what was read; whether something could not be. Files held already are not taken twice."""
+    result, batch = context.read()
     known = workspace.imported()
     held = [source for source in batch.sources if source.sha256 in known]
     if len(held) == len(batch.sources):
         context.tell(context.say("already_imported", where=workspace.folder))
-        return
+        return result.partly
     if held:
         names = dict.fromkeys(Path(source.member or source.path).name for source in held)
         raise Stopped("partly_imported", where=workspace.folder, names="、".join(islice(names, SHOWN)))
     workspace.add_import(batch)
     for found in workspace.problems:
         context.tell(found.message(context.language))
+    return result.partly
 
 
 def _mended(context: Context, workspace: Workspace, before: Examined, scheme: Scheme) -> Examined:

@@ -20,9 +20,11 @@ from audit.files import distinct, on_one_line, same_file
 from audit.messages import LANGUAGES, Stopped, say
 from audit.pipeline import Examined, examine, judged, scheme_for
 from audit.privacy import Mask, masked, shown
+from audit.workspace import ANYBODY
 from groupers import Scheme
 from records import Batch, ReadResult, read
 from records.spreadsheets import Mapping, memory, remember
+from records.spreadsheets.mapping import FOLDER as MAPPINGS
 from validators import CheckSettings, check_settings, checks_for
 
 __all__ = ["BLOCKED", "FINE", "OUR_FAULT", "UNUSABLE", "Context"]
@@ -83,8 +85,8 @@ class Context:
         given = getattr(self.options, "who", None) or os.environ.get("QINGDAN_WHO")
         try:
             return str(given or getpass.getuser())
-        except (OSError, KeyError):
-            return "—"
+        except (OSError, KeyError, ImportError):  # no such user; no module for users on Windows
+            return ANYBODY
 
     def say(self, key: str, **holes: object) -> str:
         """A text in the run's language."""
@@ -121,22 +123,27 @@ class Context:
         result = read(self.inputs, self.library, mapping=mapping, progress=self.progress)
         for found in result.problems:
             self.tell(found.message(self.language))
-        for used in dict.fromkeys(used.fingerprint for used in result.mappings):
-            self._tell_mapping(next(held for held in result.mappings if held.fingerprint == used))
+        for used in {mapping.fingerprint: mapping for mapping in result.mappings}.values():
+            self._tell_mapping(used, given=bool(given))
         batch = result.batch
         if batch is None or not len(batch):
             raise Stopped("nothing_read")
         return result, batch
 
-    def _tell_mapping(self, used: Mapping) -> None:
+    def _tell_mapping(self, used: Mapping, *, given: bool) -> None:
+        """Print what each column is, and keep it; one that was kept before is only named, and left as it is."""
+        path = self.data_folder / MAPPINGS / f"{used.fingerprint}.toml"
+        if path.exists() and not given:
+            self.tell(self.say("mapping_used", where=path))
+            return
         for line in used.lines(self.language):
             self.tell(line)
         try:
-            kept = remember(used, self.data_folder)
+            remember(used, self.data_folder)
         except OSError as error:
             self.tell(self.say("mapping_not_kept", why=error.strerror or error))
         else:
-            self.tell(self.say("mapping_kept", where=kept))
+            self.tell(self.say("mapping_kept", where=path))
 
     def refuse_input(self, path: Path) -> None:
         """Raise ``Stopped`` where ``path`` is one of the inputs: originals are never overwritten."""

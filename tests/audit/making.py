@@ -1,6 +1,5 @@
 """Workspaces and files for tests of the audit room, made from the clean case of ``tests/data/base_case.json``."""
 
-import copy
 import json
 import os
 import subprocess
@@ -21,6 +20,8 @@ from validators import CheckSettings, check_settings
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "tests" / "data"
+NO_X = ("--ignore", "X")
+"""The discharges here are one person's: the checks that compare cases would find that."""
 Message = dict[str, Any]
 Change = Callable[[int, Message], None]
 
@@ -167,6 +168,11 @@ def every_message(path: Path) -> Iterator[Message]:
             yield json.loads(line)
 
 
+def jsonl(text: str) -> list[dict[str, Any]]:
+    """The objects in JSON lines."""
+    return [json.loads(line) for line in text.splitlines()]
+
+
 def environment(data: Path, **more: str) -> dict[str, str]:
     """The environment of a process of ours."""
     return {**os.environ, "QINGDAN_DATA": str(data), "PYTHONPATH": os.pathsep.join(sys.path), **more}
@@ -184,8 +190,3 @@ def process(code: str, *arguments: str, data: Path, **more: Any) -> "subprocess.
         encoding="utf-8",
         **more,
     )
-
-
-def deep(value: Message) -> Message:
-    """A copy that shares nothing."""
-    return copy.deepcopy(value)

@@ -40,6 +40,9 @@ def workspace(tmp_path):
     held.close()
 
 
+NEW = (("code", "J18.900"), ("kind", "1"), ("role", "discharge"))
+
+
 def reopened(workspace: Workspace) -> Workspace:
     """The same folder opened anew; both states are the same."""
     workspace.close()
@@ -162,19 +165,28 @@ def test_a_value_that_is_none_of_its_kind_is_kept_as_it_was_typed(workspace):
 
 def test_rows_come_go_and_move(workspace):
     made = workspace.journal.next_row_id()
-    workspace.edit([InsertRow("diagnoses", case_id(workspace), made, 1, (("code", "J18.900"), ("kind", "1")))])
+    workspace.edit([InsertRow("diagnoses", case_id(workspace), made, 1, NEW)])
     assert codes(workspace) == [FIRST[0], "J18.900", *FIRST[1:]]
     workspace.edit([SetCell("diagnoses", made, "code", "J15.900")])
     workspace.edit([DeleteRow("diagnoses", row_ids(workspace)[0])])
     ids = row_ids(workspace)
     workspace.edit([OrderRows("diagnoses", case_id(workspace), (ids[2], ids[0]))])
     assert codes(workspace) == ["I10.x00x002", "J15.900", "K80.101", "E11.900"]
-    assert workspace.case(0).diagnoses.seq.tolist() == [0, 1, 2, 3]
+    assert workspace.case(0).diagnoses.seq.tolist() == [0, 1, 2, 3], "the outpatient diagnosis is gone"
     assert codes(workspace, 1) == FIRST
     with reopened(workspace) as again:
         while again.undo() is not None:
             assert again.edited_positions.tolist() in ([0], [])
         assert codes(again) == FIRST
+
+
+def test_places_count_by_role_as_they_are_read(workspace):
+    assert workspace.case(0).diagnoses.seq.tolist() == [0, 0, 1, 2]
+    made = workspace.journal.next_row_id()
+    workspace.edit([InsertRow("diagnoses", case_id(workspace), made, 4, NEW)])
+    assert workspace.case(0).diagnoses.seq.tolist() == [0, 0, 1, 2, 3]
+    workspace.edit([OrderRows("diagnoses", case_id(workspace), (made,))])
+    assert workspace.case(0).diagnoses.seq.tolist() == [0, 0, 1, 2, 3]
 
 
 def test_a_row_made_and_filled_in_one_action(workspace):
