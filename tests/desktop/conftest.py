@@ -193,8 +193,7 @@ def settled(qtbot: QtBot) -> Callable[[Desk], None]:
 
     def wait(desk: Desk) -> None:
         for _ in range(2):
-            done: list[bool] = []
-            desk.worker.query(lambda _: True, done.append)
-            qtbot.waitUntil(lambda held=done: bool(held), timeout=PATIENCE)
+            with qtbot.waitCallback(timeout=PATIENCE) as arrived:
+                desk.worker.query(lambda _: True, arrived)
 
     return wait

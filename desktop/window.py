@@ -1,0 +1,265 @@
+"""The one window: it assembles rail, bars and pages, and binds the actions that are nobody else's."""
+
+import time
+from functools import partial
+from importlib import resources
+from pathlib import Path
+
+import platformdirs
+from PySide6.QtCore import QByteArray
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QFileDialog,
+    QHBoxLayout,
+    QMainWindow,
+    QMessageBox,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from audit.session import Session
+from desktop.actions import Actions
+from desktop.bars import StatusBar, TopBar
+from desktop.books_page import BooksPage
+from desktop.desk import Desk
+from desktop.export_page import ExportPage
+from desktop.import_page import ImportPage
+from desktop.palette import KeyList, Palette
+from desktop.paste import PasteDialog
+from desktop.rail import Rail
+from desktop.rules_page import RulesPage
+from desktop.settings_page import SettingsPage
+from desktop.slip import SlipDialog
+from desktop.start_page import StartPage, remember_folder
+from desktop.statistics_page import StatisticsPage
+from desktop.style import THEMES, Current, apply_look, make_look
+from desktop.words import tr
+from desktop.work import Progress
+from desktop.workplace import WorkPlace
+
+SMALLEST = (1000, 600)
+PLACES = ("go_work", "go_statistics", "go_books", "go_rules", "go_settings")
+
+
+class MainWindow(QMainWindow):
+    """Rail and bars around a stack of pages."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self.actions_table = Actions(self)
+        self.setWindowTitle(tr("product"))
+        self.setMinimumSize(*SMALLEST)
+        self.rail = Rail()
+        self.top = TopBar(desk, self.actions_table)
+        self.pages = QStackedWidget()
+        self.status = StatusBar(desk)
+        self.start = StartPage(desk, self.actions_table)
+        self._page_of: dict[str, QWidget] = {}
+        self._assemble()
+        self.add_page("start", self.start)
+        self.work = WorkPlace(desk, self.actions_table)
+        self.add_page("work", self.work)
+        self.importing = ImportPage(desk, self.actions_table)
+        self.importing.ready.connect(self._opened)
+        self.importing.left.connect(lambda: self.show_page("work"))
+        self.add_page("import", self.importing)
+        self.export = ExportPage(desk, self.actions_table)
+        settings = SettingsPage(desk, self.actions_table)
+        settings.changed.connect(self._setting_changed)
+        for name, page in (
+            ("export", self.export),
+            ("statistics", StatisticsPage(desk, self.actions_table)),
+            ("books", BooksPage(desk, self.actions_table)),
+            ("rules", RulesPage(desk, self.actions_table)),
+            ("settings", settings),
+        ):
+            self.add_page(name, page)
+        self._bind()
+        self.start.dropped.connect(lambda paths: self.import_paths([Path(p) for p in paths]))
+        self.start.reopened.connect(lambda folder: self.open_workspace(Path(folder)))
+        self.rail.chosen.connect(self.actions_table.run)
+        self.top.severity_clicked.connect(self._narrow)
+        desk.opened.connect(lambda _: self.show_page("work"))
+        desk.closed.connect(lambda: self.show_page("start"))
+        desk.worker.failed.connect(self.tell_failure)
+        self._restore()
+
+    def _assemble(self) -> None:
+        right = QVBoxLayout()
+        right.setContentsMargins(0, 0, 0, 0)
+        right.setSpacing(0)
+        for widget, stretch in ((self.top, 0), (self.pages, 1), (self.status, 0)):
+            right.addWidget(widget, stretch)
+        whole = QHBoxLayout()
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(self.rail)
+        whole.addLayout(right, 1)
+        centre = QWidget()
+        centre.setLayout(whole)
+        self.setCentralWidget(centre)
+
+    def add_page(self, name: str, page: QWidget) -> None:
+        """Put a page into the stack under a name."""
+        self._page_of[name] = page
+        self.pages.addWidget(page)
+
+    def show_page(self, name: str) -> None:
+        """Show a page; ``work`` without a session is the start."""
+        if name == "work" and self.desk.session is None:
+            name = "start"
+        page = self._page_of.get(name)
+        if page is None:
+            return
+        self.pages.setCurrentWidget(page)
+        place = f"go_{name}" if f"go_{name}" in PLACES else "go_work"
+        self.rail.show_place(place)
+
+    def _bind(self) -> None:
+        bind = self.actions_table.bind
+        bind("open", self._ask_files)
+        bind("open_folder", self._ask_folder)
+        bind("open_sample", self.open_sample)
+        bind("paste_case", self._paste_case)
+        bind("query_slip", self._query_slip)
+        bind("export", self._begin_export)
+        bind("close_workspace", self.desk.detach)
+        bind("quit", self.close)
+        for place in PLACES:
+            bind(place, partial(self.show_page, place.removeprefix("go_")))
+        bind("next_case", lambda: self.desk.step(1))
+        bind("previous_case", lambda: self.desk.step(-1))
+        bind("undo", self.desk.undo)
+        bind("redo", self.desk.redo)
+        bind("check", self.check_all)
+        bind("palette", lambda: Palette(self.actions_table, self).show())
+        bind("keys", lambda: KeyList(self).show())
+        bind("switch_theme", self.switch_theme)
+        bind("larger_text", lambda: self.resize_text(1))
+        bind("smaller_text", lambda: self.resize_text(-1))
+
+    def _narrow(self, severity: str) -> None:
+        """A count on top is a filter of the list too."""
+        self.work.toggle_severity(severity)
+        self.show_page("work")
+
+    # Opening
+
+    def _ask_files(self) -> None:
+        names, _ = QFileDialog.getOpenFileNames(self, tr("dialog_open"), "", tr("dialog_files"))
+        if names:
+            self.import_paths([Path(name) for name in names])
+
+    def _ask_folder(self) -> None:
+        name = QFileDialog.getExistingDirectory(self, tr("dialog_folder"))
+        if name:
+            self.import_paths([Path(name)])
+
+    def open_sample(self, into: Path | None = None) -> None:
+        """Import the shipped sample into a new workspace."""
+        folder = Path(str(resources.files("resources").joinpath("samples")))
+        archives = sorted(folder.glob("*.zip"))
+        if archives:
+            self.import_paths(archives[:1], into)
+
+    def _paste_case(self) -> None:
+        """Text or a table from another program's screen as a case in the scratch workspace."""
+        dialog = PasteDialog(self.desk, self)
+        dialog.ready.connect(self._opened)
+        dialog.open()
+
+    def _query_slip(self) -> None:
+        """What physicians are asked, printed or as PDF."""
+        if self.desk.session is not None:
+            SlipDialog(self.desk, self.desk.session, self).open()
+
+    def new_workspace(self) -> Path:
+        """A folder for a new workspace, in the user's documents."""
+        home = Path(platformdirs.user_documents_dir()) / tr("product")
+        return home / time.strftime("%Y-%m-%d %H%M%S")
+
+    def import_paths(self, paths: list[Path], folder: Path | None = None) -> None:
+        """Import files into a new workspace, by way of the import page."""
+        self.show_page("import")
+        self.importing.begin(paths, folder or self.new_workspace())
+
+    def open_workspace(self, folder: Path) -> None:
+        """Open a workspace that is already there."""
+        library, who = self.desk.library, str(self.desk.settings.value("who", "")) or "—"
+        overrides, scheme = self.desk.overrides(), str(self.desk.settings.value("scheme", "")) or None
+
+        def run(progress: Progress) -> Session:
+            session = Session(folder, library, who=who, overrides=overrides, scheme=scheme)
+            try:
+                session.load(keep_going=progress)
+            except BaseException:
+                session.close()
+                raise
+            return session
+
+        self.desk.worker.query(run, self._opened)
+
+    def _opened(self, session: Session) -> None:
+        remember_folder(self.desk, str(session.workspace.folder))
+        self.desk.attach(session)
+
+    def check_all(self) -> None:
+        """Group and check everything anew."""
+        session = self.desk.session
+        if session is not None:
+            self.desk.worker.change(session.load)
+
+    # Looks
+
+    def switch_theme(self) -> None:
+        """Light to dark and back."""
+        theme = THEMES[1 - THEMES.index(Current.look.theme)]
+        self.desk.settings.setValue("theme", theme)
+        self._restyle()
+
+    def resize_text(self, by: int) -> None:
+        """Larger or smaller text, 9 to 16 points."""
+        points = float(str(self.desk.settings.value("points", 10))) + by
+        self.desk.settings.setValue("points", min(max(points, 9), 16))
+        self._restyle()
+
+    def _restyle(self) -> None:
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            settings = self.desk.settings
+            theme = str(settings.value("theme", "light"))
+            apply_look(app, make_look(theme, float(str(settings.value("points", 10)))))
+
+    def _setting_changed(self, key: str) -> None:
+        if key in ("theme", "points"):
+            self._restyle()
+
+    def _begin_export(self) -> None:
+        if self.desk.session is not None:
+            self.show_page("export")
+            self.export.begin()
+
+    def tell_failure(self, words: str) -> None:
+        """A failure in words; nothing is lost by reading it."""
+        box = QMessageBox(QMessageBox.Icon.Warning, tr("failed_title"), words, parent=self)
+        box.setStandardButtons(QMessageBox.StandardButton.Ok)
+        box.open()
+
+    # State of the window
+
+    def _restore(self) -> None:
+        geometry = self.desk.settings.value("geometry")
+        if isinstance(geometry, QByteArray):
+            self.restoreGeometry(geometry)
+        else:
+            self.resize(1366, 768)
+        self.show_page("start")
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+        """Everything is saved already; remember the window and let go."""
+        self.desk.settings.setValue("geometry", self.saveGeometry())
+        self.desk.shut()
+        super().closeEvent(event)

@@ -1,0 +1,1 @@
+"""Shipped material: sample batches, templates, icons. No logic: other rooms open these files by path."""
