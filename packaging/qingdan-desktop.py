@@ -1,0 +1,7 @@
+"""Where the frozen window starts. The installed one starts at the same function (`pyproject.toml`)."""
+
+import sys
+
+from desktop.app import main
+
+sys.exit(main())
