@@ -31,6 +31,8 @@ from validators import Report, Segment, Severity, case_labels
 RECEIPT = "receipt.json"
 DIGITS = 4
 SHOWN = 5
+COMPARED = 4_000
+"""How many cases are compared at once: a copy of all would need as much memory again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,9 +188,11 @@ def _read_back(files: _Files, examined: Examined, workspace: Workspace) -> None:
     if batch is None or result.partly:
         raise Stopped("read_back_failed", what=", ".join(dict.fromkeys(p.key for p in result.problems)))
     positions = _positions(result, files)
-    found = differences(examined.batch.slice(positions), batch)
-    if found:
-        raise Stopped("read_back_failed", what=", ".join(found[:SHOWN]))
+    for start in range(0, len(positions), COMPARED):
+        part = np.arange(start, min(start + COMPARED, len(positions)))
+        found = differences(examined.batch.slice(positions[part]), batch.slice(part))
+        if found:
+            raise Stopped("read_back_failed", what=", ".join(found[:SHOWN]))
     fresh = _fresh_errors(examine(batch, examined.scheme, examined.settings).report, positions, examined)
     if fresh:
         raise Stopped("read_back_failed", what=", ".join(fresh[:SHOWN]))
@@ -257,9 +261,7 @@ def _receipt(
         "exported": len(out),
         "changed": sum(item.changed for item in files.listed),
         "held_back": [{"case": labels[case], "checks": sorted(checks[case])} for case in sorted(held)],
-        "overridden": [
-            {"case": labels[case], "why": overrides[case]} for case in out if case in overrides
-        ],
+        "overridden": [{"case": labels[case], "why": overrides[case]} for case in out if case in overrides],
         "accepted": [
             {"case": labels[case], "check": segment.check.key}
             for segment in examined.accepted

@@ -108,8 +108,9 @@ def running_together(chosen: Sequence[Proposal]) -> list[Proposal]:
     gone: set[tuple[object, ...]] = set()
     for proposal in chosen:
         marks = [_mark(edit) for edit in proposal.edits]
-        deleted = {mark[:2] for mark, edit in zip(marks, proposal.edits, strict=True)
-                   if isinstance(edit, DeleteRow)}
+        deleted = {
+            mark[:2] for mark, edit in zip(marks, proposal.edits, strict=True) if isinstance(edit, DeleteRow)
+        }
         touched = {mark[:2] for mark in marks}
         if cells.intersection(marks) or touched & gone or deleted & rows:
             continue
@@ -133,8 +134,16 @@ def write_preview(path: Path, listed: Sequence[Proposal], mask: Mask) -> None:
     for item in listed:
         before, after = (mask(item.column, text or "") for text in (item.before, item.after))
         row = (
-            "", item.key, item.label, item.check, text_for(item.check).title, item.table, item.row,
-            item.column, before, after,
+            "",
+            item.key,
+            item.label,
+            item.check,
+            text_for(item.check).title,
+            item.table,
+            item.row,
+            item.column,
+            before,
+            after,
         )
         writer.writerow([spreadsheet_cell(str(value)) for value in row])
     write_aside(path, out.getvalue().encode("utf-8-sig"))

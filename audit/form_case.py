@@ -43,7 +43,7 @@ class FormCase:
     def flags_of_table(self, shown: FormTable) -> list[Flag]:
         """The findings at rows of a form table."""
         mine = {row.row_id for row in self.rows[shown.id]}
-        if shown is next(rows for rows in self.form.tables() if rows.table == shown.table):
+        if shown is self.form.main_table(shown.table):
             mine.add(FIRST_ROW)
         return [flag for flag in self.flags if flag.table == shown.table and flag.row_id in mine]
 

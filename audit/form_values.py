@@ -19,7 +19,7 @@ from validators.not_principal import not_principal
 Flags = NDArray[np.bool_]
 ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.HINT: 2}
 FIRST_ROW = -(2**62)
-"""A row id that means: the first row of the table, whichever it is. Rows made here have small negative ids."""
+"""A row id that means: the principal row of the table, else its first. Rows made here have small negative ids."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,6 @@ from codebooks.layouts import Field, Kind, Layout
 from records import CASES, ROW, inputs_of
 
 NUMERIC = frozenset({Kind.NUMBER, Kind.INTEGER, Kind.LIST})
-TIMES = frozenset({Kind.DATE, Kind.DATETIME})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +36,11 @@ class FormField:
     def numeric(self) -> bool:
         """Whether it holds a number."""
         return self.field.kind in NUMERIC
+
+    @property
+    def timed(self) -> bool:
+        """Whether it holds a date with a time of day."""
+        return self.field.kind is Kind.DATETIME
 
     def title(self, language: str = "zh") -> str:
         """The layout's title; in English the canonical name in words, since the layout has none."""
@@ -121,6 +125,11 @@ class Form:
         """Every table, in order."""
         for _, section in self.sections():
             yield from section.tables
+
+    def main_table(self, table: str) -> FormTable | None:
+        """The form table that stands for a canonical table where no row says which."""
+        mine = [rows for rows in self.tables() if rows.table == table]
+        return next((rows for rows in mine if rows.id == table), next(iter(mine), None))
 
     def place_of(self, table: str, column: str) -> tuple[str, str] | None:
         """Where the form shows ``table.column``; for a derived column where it shows the first of its inputs.

@@ -67,8 +67,11 @@ class Snapshots:
         wanted = {(source.path, source.member): source.sha256 for source in batch.sources}
         problems: list[Problem] = []
         try:
-            for given in inputs([Path(path) for path in dict.fromkeys(path for path, _ in wanted)],
-                                limits_of(self._library), problems):
+            for given in inputs(
+                [Path(path) for path in dict.fromkeys(path for path, _ in wanted)],
+                limits_of(self._library),
+                problems,
+            ):
                 digest = wanted.pop((str(given.path), given.member), None)
                 if digest is None:
                     continue

@@ -83,6 +83,12 @@ def _sortable(worklist: Worklist, key: str) -> NDArray[np.float64]:
     return values
 
 
+def prepare(worklist: Worklist) -> None:
+    """Work out now what the first sorting by each text would have to."""
+    for strings in worklist.texts.values():
+        _ranks(strings)
+
+
 _known_ranks: "WeakKeyDictionary[Strings, NDArray[np.int64]]" = WeakKeyDictionary()
 
 

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import codebooks
-from audit.session import KeepGoing, Session
+from audit.session import KeepGoing, Session, data_folder
 from audit.worklist import LIMIT_DAYS
 from records import ReadResult
 
 NOBODY = "—"
+MANIFEST = "manifest.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,17 @@ class Wishes:
     overrides: Mapping[str, Any] = field(default_factory=dict)
     limit_days: int = LIMIT_DAYS
     identity: bool = False
+
+
+def books_folder() -> Path:
+    """Where the user's own codebooks are."""
+    return data_folder() / "codebooks"
+
+
+def books_in_use() -> codebooks.Library:
+    """The user's codebooks in front of the shipped ones. Raises ``CodebookError`` where the user's are broken."""
+    own = books_folder()
+    return codebooks.shipped(own) if (own / MANIFEST).exists() else codebooks.shipped()
 
 
 def open_workspace(

@@ -119,7 +119,9 @@ def _message(text: str, reader: _Reader) -> Pasted:
     return Pasted(Kind.MESSAGE, count, data, asked, layout.id, told, notes, problems)
 
 
-def _told_of(batch: Batch, library: codebooks.Library, names: "_Headers | None" = None) -> Iterator[Recognised]:
+def _told_of(
+    batch: Batch, library: codebooks.Library, names: "_Headers | None" = None
+) -> Iterator[Recognised]:
     """The values of the first case of ``batch``, labelled with ``names`` or their own fields."""
     layout = library.layout(batch.layouts[0])
     draft = Draft(vocabulary(layout, library), library)
@@ -211,7 +213,10 @@ class _Reading:
             return replace(self.many, problems=tuple(self.problems), left=left)
         kind = Kind.TABLE if self.blocks and not self.others else Kind.TEXT
         if not draft.speaks_of_a_case():
-            left = (*draft.left, *(Left(item.line, f"{item.label}：{item.pasted}") for item in told if item.line))
+            left = (
+                *draft.left,
+                *(Left(item.line, f"{item.label}：{item.pasted}") for item in told if item.line),
+            )
             return Pasted(kind, problems=tuple(self.problems), left=left)
         data = _file([body], LAYOUT)
         notes, left = tuple(draft.notes), tuple(sorted(draft.left, key=lambda item: item.line))
@@ -222,8 +227,7 @@ class _Reading:
         result = self.reader.read("\n".join(block.rows), ".csv" if block.delimiter == "," else ".tsv")
         self.problems += [found for found in result.problems if found.key != "unknown_fields"]
         if result.batch is None or not result.mappings:
-            for number, row in enumerate(block.rows):
-                draft.leave(block.line + number, row)
+            _leave_rows(block, draft)
             return
         batch, library = result.batch, self.reader.library
         source = library.layout(batch.layouts[0])
@@ -241,6 +245,9 @@ class _Reading:
         _leave_columns(block, homeless, draft)
         bodies, names = list(composed(batch, draft.layout)), _Headers(held)
         if len(bodies) > 1 and any(node not in draft.rows for node, _ in held):
+            if self.many is not None:  # two lists of cases: the first is opened, the second stays to be pasted
+                _leave_rows(block, draft)
+                return
             told = tuple(_told_of(batch, library, names))
             data = _file(list(composed(batch, source)), source.id)
             asked = frozenset(own.path for own in source.fields if (own.node, own.target) in held)
@@ -254,6 +261,11 @@ class _Reading:
 def _slot_order(item: tuple[str, Place]) -> int:
     slot = item[1].slot
     return int(slot) if slot.isdecimal() else 0
+
+
+def _leave_rows(block: Block, draft: Draft) -> None:
+    for number, row in enumerate(block.rows):
+        draft.leave(block.line + number, row)
 
 
 def _leave_columns(block: Block, headers: set[str], draft: Draft) -> None:

@@ -145,7 +145,11 @@ class CaseMaker:
             unit = flat[number.end() :].strip() if number else ""
             for known in words().units if number and unit else ():
                 if number and (known.column, known.word) == (own.column, unit):
-                    goes = own if known.goes == own.column else field_at(self.draft.layout, own.table, known.goes)
+                    goes = (
+                        own
+                        if known.goes == own.column
+                        else field_at(self.draft.layout, own.table, known.goes)
+                    )
                     return goes or own, number[0]
             return own, text
         names = translation(own, self._library)
@@ -196,9 +200,7 @@ class CaseMaker:
         else:
             self.draft.info |= values
 
-    def _told(
-        self, entry: Entry, fields: Mapping[str, Field], *, in_cells: bool
-    ) -> tuple[Told, str, str]:
+    def _told(self, entry: Entry, fields: Mapping[str, Field], *, in_cells: bool) -> tuple[Told, str, str]:
         """What the words beside a code say: values by column with their text, the name, and what is left."""
         listed = _with_times(entry.words)
         found: Told = {}
@@ -237,7 +239,12 @@ class CaseMaker:
         self, word: str, fields: Mapping[str, Field], book: str, taken: Mapping[str, object]
     ) -> str | None:
         """The column that a word is a value of: a date, or a name of its value set."""
-        if book == PROCEDURES and WHEN in fields and WHEN not in taken and words().date.fullmatch(narrow(word)):
+        if (
+            book == PROCEDURES
+            and WHEN in fields
+            and WHEN not in taken
+            and words().date.fullmatch(narrow(word))
+        ):
             return WHEN
         for column, own in fields.items():
             if column not in (CODE, NAME, *taken) and word in translation(own, self._library):

@@ -86,7 +86,7 @@ class Cutter:
         if not self._is_header(cells):
             return None
         end = at + 1
-        while end < len(self._lines) and self._goes_on(end, mark):
+        while end < len(self._lines) and self._goes_on(end, mark, len(cells)):
             end += 1
         if end == at + 1:
             return None
@@ -95,11 +95,11 @@ class Cutter:
             rows = ["\t".join(cut(row)[1]) for row in rows]
         return Block(number, tuple(narrow(row) if mark == "," else row for row in rows), mark or "\t")
 
-    def _goes_on(self, at: int, mark: str) -> bool:
-        """Whether the line at ``at`` is one more row of the table above it."""
+    def _goes_on(self, at: int, mark: str, columns: int) -> bool:
+        """Whether the line at ``at`` is one more row of the table above it, which has so many columns."""
         line = self._lines[at][1]
         here, cells = cut(line)
-        if here != mark or len(cells) < 2 or self._is_header(cells):
+        if here != mark or len(cells) < 2 or any(cells[columns:]) or self._is_header(cells):
             return False
         return not any(isinstance(part, Pair) and part.known for part in self._pairs(0, line))
 
@@ -180,7 +180,11 @@ class Cutter:
             if end - start <= words().longest_label and self.ear.is_label(line[start:end]):
                 return start, end, True
         for start in range(nearest + 1, end - 1):
-            if before and self.ear.is_label(line[start:end]) and self.ear.is_value(before, line[nearest:start]):
+            if (
+                before
+                and self.ear.is_label(line[start:end])
+                and self.ear.is_value(before, line[nearest:start])
+            ):
                 return start, end, True
         token = flat[nearest:end]
         is_word = 0 < len(token) <= words().longest_label and any(map(str.isalpha, token))

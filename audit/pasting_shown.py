@@ -24,9 +24,7 @@ class Shown:
     label: str
 
 
-def shown_lines(
-    pasted: Pasted, library: codebooks.Library, language: str, mask: Mask
-) -> Iterator[Shown]:
+def shown_lines(pasted: Pasted, library: codebooks.Library, language: str, mask: Mask) -> Iterator[Shown]:
     """The lines of the first case, in the order of the layout; what identifies a person goes through ``mask``."""
     layout = library.layout(pasted.layout)
     for (node, row), held in groupby(pasted.recognised, key=lambda item: (item.field.node, item.row)):
@@ -36,9 +34,7 @@ def shown_lines(
             continue
         for item in group:
             value = f"{item.value} {item.meaning}".strip()
-            yield Shown(
-                _title(item.field, language), mask(item.field.column, value), item.line, item.label
-            )
+            yield Shown(_title(item.field, language), mask(item.field.column, value), item.line, item.label)
 
 
 def _row(title: str, row: int, group: Sequence[Recognised], language: str) -> Shown:

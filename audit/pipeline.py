@@ -67,7 +67,15 @@ def attach_groups(batch: Batch, attached: Attached) -> None:
     order = np.arange(len(batch), dtype=np.int32)
     zeros = np.zeros(len(batch), dtype=np.int32)
     table = Table(
-        GROUPS, order, batch.cases.row_id, zeros, dict(attached.columns), {}, zeros - 1, zeros, zeros,
+        GROUPS,
+        order,
+        batch.cases.row_id,
+        zeros,
+        dict(attached.columns),
+        {},
+        zeros - 1,
+        zeros,
+        zeros,
     )
     table.batch = batch
     batch.tables[GROUPS] = table

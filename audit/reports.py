@@ -15,7 +15,16 @@ from audit.pipeline import Examined
 from validators import Finding, Report, Severity, text_for
 
 COLUMNS = (
-    "case", "check", "severity", "table", "row", "field", "source_field", "value", "message", "fix",
+    "case",
+    "check",
+    "severity",
+    "table",
+    "row",
+    "field",
+    "source_field",
+    "value",
+    "message",
+    "fix",
 )
 TOP = 12
 SHEET_ROWS = 1_000_000
@@ -69,9 +78,14 @@ def summary(report: Report, language: str) -> Iterator[str]:
     batch = report.batch
     errors, warnings = report.cases_with(Severity.ERROR), report.cases_with(Severity.WARNING)
     yield say(
-        "summary", language,
-        cases=len(batch), errors=report.count(Severity.ERROR), warnings=report.count(Severity.WARNING),
-        hints=report.count(Severity.HINT), blocked=int(errors.sum()), doubtful=int((warnings & ~errors).sum()),
+        "summary",
+        language,
+        cases=len(batch),
+        errors=report.count(Severity.ERROR),
+        warnings=report.count(Severity.WARNING),
+        hints=report.count(Severity.HINT),
+        blocked=int(errors.sum()),
+        doubtful=int((warnings & ~errors).sum()),
         passed=int((~errors & ~warnings).sum()),
     )
     most = Counter({segment.check.key: len(segment) for segment in report.segments})
@@ -100,8 +114,12 @@ def groups_summary(before: Examined, after: Examined, language: str) -> Iterator
         kinds = Counter(examined.batch.groups.kind.to_list())
         total = max(len(examined.batch), 1)
         yield say(
-            key, language, scheme=examined.groups.groups.scheme.id, grouped=kinds["grouped"],
-            rate=f"{100 * kinds['grouped'] / total:.1f}", ambiguous=kinds["ambiguous"],
+            key,
+            language,
+            scheme=examined.groups.groups.scheme.id,
+            grouped=kinds["grouped"],
+            rate=f"{100 * kinds['grouped'] / total:.1f}",
+            ambiguous=kinds["ambiguous"],
             ungrouped=kinds["ungrouped"],
         )
     first, second = (examined.batch.groups.drg.to_list() for examined in (before, after))

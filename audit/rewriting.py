@@ -159,7 +159,9 @@ class _Copies:
         given = self._given(source)
 
         def damaged(error: Exception) -> Unreadable:
-            return Unreadable(problem("unreadable", given.label, why=getattr(error, "strerror", None) or error))
+            return Unreadable(
+                problem("unreadable", given.label, why=getattr(error, "strerror", None) or error)
+            )
 
         try:
             return cast("IO[bytes]", Guarded(given.open(), damaged))
@@ -276,7 +278,9 @@ def _tables(
             continue
         try:
             mapping = result.mapping_of.get(source.sha256)
-            data, suffix = rewritten_table(load(source), source, base, changed, mapping, base.library, problems)
+            data, suffix = rewritten_table(
+                load(source), source, base, changed, mapping, base.library, problems
+            )
         except Unreadable as error:
             problems.append(error.problem)
             continue

@@ -9,6 +9,16 @@ from validators import CRAFT, Check, all_checks, check_settings, checks_of_layou
 
 
 @dataclass(frozen=True, slots=True)
+class Threshold:
+    """A number that a check judges by: its name, unit, value now and the value without the user's changes."""
+
+    name: str
+    unit: str
+    value: float
+    usual: float
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """One check as a person reads it; ``severity`` and ``off`` as the profile says."""
 
@@ -23,13 +33,17 @@ class Rule:
     basis: str
     severity: str
     off: bool
+    is_set: bool
+    thresholds: tuple[Threshold, ...]
 
 
 def rulebook(
     library: codebooks.Library, language: str, overrides: Mapping[str, Any] | None = None
 ) -> tuple[Rule, ...]:
-    """All checks by identifier, those made from layouts once a kind."""
+    """All checks by identifier, those made from layouts once a kind; ``overrides`` are the user's own layer."""
     settings = check_settings(library, library.profile("national", overrides or {}))
+    usual = check_settings(library, library.profile("national"))
+    units = {(str(row["check"]), str(row["name"])): str(row["unit"]) for row in library.rows("sources/thresholds")}
     by_id: dict[str, Check] = {}
     for layout in library.table("sources/layouts/layouts").column("layout").to_pylist():
         for check in checks_of_layout(library, str(layout)):
@@ -38,11 +52,21 @@ def rulebook(
     rules = []
     for identifier in sorted(by_id):
         check, words = by_id[identifier], text_for(identifier, language)
+        before = usual.values(check)
+        thresholds = tuple(
+            Threshold(name, units[identifier, name], value, before[name])
+            for name, value in settings.values(check).items()
+        )
+        is_set = (
+            settings.severity(check) is not usual.severity(check)
+            or settings.runs(check) != usual.runs(check)
+            or any(each.value != each.usual for each in thresholds)
+        )
         basis = "" if check.basis == CRAFT else f"{check.basis.document} {check.basis.clause}".strip()
         rules.append(
             Rule(
                 identifier, words.title, words.message, words.why, words.what_to_do, words.bad, words.good,
-                words.fix, basis, settings.severity(check).value, not settings.runs(check),
+                words.fix, basis, settings.severity(check).value, not settings.runs(check), is_set, thresholds,
             )
         )
     return tuple(rules)

@@ -5,7 +5,7 @@ changed. The window and scripts call this; nothing here knows Qt.
 """
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ from audit.workspace import Workspace
 from groupers import Scheme, Trace
 from records import Batch, Cancelled, Edit, ReadResult, read
 from records.spreadsheets import Mapping as HeaderMapping
-from records.spreadsheets import memory
+from records.spreadsheets import memory, remember
 from validators import CheckSettings, Finding, Level, Report, Severity, check_settings, text_for
 from validators import Stopped as CheckingStopped
 
@@ -40,15 +40,29 @@ APPLIED = frozenset({Level.SAFE, Level.CONFIRM})
 def read_files(
     paths: Sequence[Path],
     library: codebooks.Library,
-    mapping: HeaderMapping | None = None,
+    mappings: Mapping[str, HeaderMapping] | None = None,
     keep_going: KeepGoing | None = None,
 ) -> ReadResult:
-    """Read files for an import; a header mapping kept for such files is used. Raises ``Cancelled``."""
+    """Read files for an import. Raises ``Cancelled``.
+
+    Spreadsheets are read by ``mappings`` (by the fingerprint of their headers), else by what was kept for such
+    headers, else by what their headers say.
+    """
+    kept, given = memory(data_folder()), mappings or {}
 
     def progress(records: int, file: str) -> bool:
         return keep_going is None or keep_going(records, 0, file)
 
-    return read(paths, library, mapping=mapping or memory(data_folder()), progress=progress)
+    return read(paths, library, mapping=lambda headers: given.get(headers) or kept(headers), progress=progress)
+
+
+def keep_mappings(mappings: Iterable[HeaderMapping]) -> None:
+    """Keep header mappings for files with the same headers. Raises ``Stopped`` where that cannot be."""
+    try:
+        for mapping in mappings:
+            remember(mapping, data_folder())
+    except OSError as error:
+        raise Stopped("mapping_not_kept", why=error.strerror or error) from None
 
 
 def data_folder() -> Path:
@@ -134,6 +148,19 @@ class Session:
     def set_scheme(self, wanted: str | None) -> None:
         """Group by a scheme, or by the one in force (``None``); it counts from the next ``load``."""
         self._wanted_scheme = wanted
+
+    def check_anew(
+        self, overrides: Mapping[str, Any], scheme: str | None, keep_going: KeepGoing | None = None
+    ) -> Changed:
+        """Group and check everything with these rules and this scheme; raises as ``load``, with nothing changed."""
+        held = self.profile, self.settings, self._wanted_scheme, self.scheme
+        self.set_rules(overrides)
+        self.set_scheme(scheme)
+        try:
+            return self.load(keep_going)
+        except BaseException:
+            self.profile, self.settings, self._wanted_scheme, self.scheme = held
+            raise
 
     def set_limit(self, days: int) -> Changed:
         """How many days there are from discharge to hand-in."""

@@ -113,9 +113,7 @@ class Slip:
 # Who has something to answer
 
 
-def addressees(
-    session: Session, by: By, wish: Wish, positions: Positions | None = None
-) -> list[Addressee]:
+def addressees(session: Session, by: By, wish: Wish, positions: Positions | None = None) -> list[Addressee]:
     """Those with open findings (in the cases at ``positions``), most errors first."""
     worklist, report = session.worklist, session.report
     if worklist is None or report is None:
@@ -134,11 +132,15 @@ def addressees(
     for held in np.split(cases[order], starts[1:]) if len(cases) else []:
         own = [departments.values[code] for code in np.unique(departments.codes[held]).tolist()]
         totals = tuple(int(total) for total in counts[:, held].sum(axis=1))
-        found.append(Addressee(by, names[int(held[0])], tuple(filter(None, own)), held.astype(np.int64), totals))
+        found.append(
+            Addressee(by, names[int(held[0])], tuple(filter(None, own)), held.astype(np.int64), totals)
+        )
     return sorted(found, key=lambda item: ([-count for count in item.counts], item.name))
 
 
-def _counts(worklist: Worklist, report: Report, wish: Wish) -> "np.ndarray[tuple[int, int], np.dtype[np.int64]]":
+def _counts(
+    worklist: Worklist, report: Report, wish: Wish
+) -> "np.ndarray[tuple[int, int], np.dtype[np.int64]]":
     """Findings by severity (rows) and case (columns)."""
     counts = np.zeros((len(RANK), len(worklist)), dtype=np.int64)
     for segment in report.segments:
@@ -184,7 +186,9 @@ def slips(
     made = []
     for item in chosen:
         cases = [
-            _case(worklist, position, names.get(sexes[at[position]], ""), _asked_of(by_case[position], language))
+            _case(
+                worklist, position, names.get(sexes[at[position]], ""), _asked_of(by_case[position], language)
+            )
             for position in item.positions.tolist()
             if position in by_case
         ]

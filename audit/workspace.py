@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import codebooks
+from audit.batches import plain, side_by_side
 from audit.dispositions import Acceptance, Key, Memory
 from audit.imported import PRIVATE, Snapshots
 from audit.journal import ActionKind, CommitPoint, Journal, State
@@ -37,7 +38,6 @@ from records import (
     edited,
     fields_of,
 )
-from records.assemble import stack
 from records.comparing import with_cases
 from records.joining import joined
 from validators import case_labels
@@ -129,7 +129,9 @@ class Workspace:
 
     def imported(self) -> frozenset[str]:
         """The SHA-256 of every imported file."""
-        return frozenset(source.sha256 for source in self.base.sources) if self.base is not None else frozenset()
+        return (
+            frozenset(source.sha256 for source in self.base.sources) if self.base is not None else frozenset()
+        )
 
     def open_source(self, source: Source) -> IO[bytes]:
         """An imported file as it was when it was imported. Raises ``Stopped`` where it is gone or damaged."""
@@ -260,7 +262,12 @@ class Workspace:
             held = [self._edited[position] for position in members]
             parts.append(held[0].batch.slice(np.array([rows.case for rows in held])))
         listed = [place[position] for members in by_batch.values() for position in members]
-        return with_cases(batch, _side_by_side(parts), np.array(listed))
+        return with_cases(batch, side_by_side(parts), np.array(listed))
+
+    def forget_derived(self) -> None:
+        """Let go of all that was computed of the imports; it is computed again where somebody asks."""
+        if self.base is not None:
+            self.base = plain(self.base)
 
     # Acts
 
@@ -321,9 +328,7 @@ class Workspace:
         base = self._need_base()
         keys = [item.key for item in findings]
         ids = sorted({int(base.cases.row_id[item.position]) for item in findings})
-        self.journal.act(
-            ActionKind.DISPOSITION, self.who, reason, detail={"findings": keys, "case_ids": ids}
-        )
+        self.journal.act(ActionKind.DISPOSITION, self.who, reason, detail={"findings": keys, "case_ids": ids})
         if self.memory is not None:
             self.memory.remember(keys, self.who, reason)
 
@@ -356,24 +361,6 @@ class Workspace:
     def keep(self, key: str, value: Any) -> None:  # noqa: ANN401 - turned to text
         """Keep a fact with the workspace."""
         self.journal.keep_setting(key, str(value))
-
-
-def _side_by_side(parts: Sequence[Batch]) -> Batch:
-    """One batch of the cases of ``parts``, in order."""
-    if len(parts) == 1:
-        return parts[0]
-    starts = np.cumsum([0, *(len(part) for part in parts)])
-    tables = {}
-    for name in dict.fromkeys(name for part in parts for name in part.tables):
-        held = [part.table(name) for part in parts]
-        tables[name] = stack(
-            name,
-            [
-                table.take(np.arange(table.rows), (table.case + start).astype(np.int32))
-                for table, start in zip(held, starts, strict=False)
-            ],
-        )
-    return parts[0].like(tables)
 
 
 def _reason(why: str) -> str:

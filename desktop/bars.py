@@ -5,7 +5,7 @@ from collections.abc import Collection
 
 import numpy as np
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 
 from audit.session import Session
 from desktop.actions import Actions
@@ -132,10 +132,12 @@ class StatusBar(QWidget):
         self.keys.setProperty("role", "link")
         self.keys.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.keys.clicked.connect(lambda: actions.run("keys"))
-        for widget in (self.saved, self.profile, self.not_run):
+        left: tuple[QWidget, ...] = (self.saved, self.profile, self.not_run)
+        right: tuple[QWidget, ...] = (self.bar, self.stop, self.place, self.keys)
+        for widget in left:
             layout.addWidget(widget)
         layout.addWidget(self.message, 1)
-        for widget in (self.bar, self.stop, self.place, self.keys):
+        for widget in right:
             layout.addWidget(widget)
         self._slow = QTimer(self, interval=PATIENCE, singleShot=True)
         self._slow.timeout.connect(lambda: self._show_work(True))

@@ -24,6 +24,14 @@ from records import Edit
 NOTHING = -1
 
 
+def number(held: object, usual: int) -> int:
+    """A whole number of the settings; ``usual`` where there is none."""
+    try:
+        return int(float(str(held)))
+    except ValueError:
+        return usual
+
+
 class Desk(QObject):
     """The shared state of one window."""
 
@@ -82,39 +90,57 @@ class Desk(QObject):
             who=str(value("who", "")) or NOBODY,
             scheme=str(value("scheme", "")) or None,
             overrides=self.overrides(),
-            limit_days=int(str(value("limit_days", LIMIT_DAYS))),
+            limit_days=number(value("limit_days"), LIMIT_DAYS),
             identity=str(value("identity", "false")) == "true",
         )
 
     def overrides(self) -> dict[str, Any]:
-        """The user's own layer of the profile: severities and switches of checks."""
-        held = json.loads(str(self.settings.value("rules", "{}")))
+        """The user's own layer of the profile: severities, switches and thresholds of checks."""
+        held = self._held("rules")
         off = [key for key, value in held.items() if value == "off"]
         severity = {key: value for key, value in held.items() if value != "off"}
-        return {"checks": {"off": off, "severity": severity}}
+        return {"checks": {"off": off, "severity": severity, "thresholds": self._held("thresholds")}}
 
     def set_rule(self, identifier: str, choice: str | None) -> None:
         """Set a check to a severity or ``off``; ``None`` gives it back to the profile. Takes effect with F5."""
-        held = json.loads(str(self.settings.value("rules", "{}")))
+        held = self._held("rules")
         held.pop(identifier, None)
         if choice is not None:
             held[identifier] = choice
-        self.settings.setValue("rules", json.dumps(held))
+        self._keep("rules", held)
+
+    def set_threshold(self, identifier: str, name: str, value: float) -> None:
+        """Set a number that a check judges by. Takes effect with F5."""
+        held = self._held("thresholds")
+        held[identifier] = {**held.get(identifier, {}), name: value}
+        self._keep("thresholds", held)
+
+    def reset_rule(self, identifier: str) -> None:
+        """Give a check back to the profile, its thresholds too. Takes effect with F5."""
+        thresholds = self._held("thresholds")
+        thresholds.pop(identifier, None)
+        self._keep("thresholds", thresholds)
+        self.set_rule(identifier, None)
+
+    def _held(self, key: str) -> dict[str, Any]:
+        try:
+            held = json.loads(str(self.settings.value(key, "{}")))
+        except ValueError:  # somebody edited the file by hand
+            return {}
+        return held if isinstance(held, dict) else {}
+
+    def _keep(self, key: str, held: dict[str, Any]) -> None:
+        self.settings.setValue(key, json.dumps(held))
         if self.session is not None:
             self.said.emit(tr("settings_check_again"))
 
     def check_all(self) -> None:
         """Group and check everything anew, with the rules and the scheme as they are set now."""
         session, wishes = self.session, self.wishes()
-        if session is None:
-            return
-
-        def run(progress: Progress) -> Changed:
-            session.set_rules(wishes.overrides)
-            session.set_scheme(wishes.scheme)
-            return session.load(progress)
-
-        self.worker.change(run)
+        if session is not None:
+            self.worker.change(
+                lambda progress: session.check_anew(wishes.overrides, wishes.scheme, progress)
+            )
 
     # The case at hand
 

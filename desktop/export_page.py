@@ -1,7 +1,9 @@
 """Export as a page: what goes, what is held back and why, the way through with a reason, the receipt."""
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import platformdirs
 from PySide6.QtCore import Qt, QUrl
@@ -10,8 +12,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QFrame,
     QHBoxLayout,
-    QInputDialog,
-    QLabel,
     QPushButton,
     QStackedWidget,
     QVBoxLayout,
@@ -22,149 +22,191 @@ from audit.exporting import Exported
 from audit.session import HeldBack
 from desktop.actions import Actions
 from desktop.desk import Desk
-from desktop.parts import RowsModel, rows_table
+from desktop.parts import Page, RowsModel, label, rows_table
+from desktop.reason import ReasonDialog
+from desktop.state_words import StateWords
+from desktop.waiting import Waiting
 from desktop.words import Words, tr
+from desktop.work import Progress
 
 COLUMNS = ("case", "department", "diagnosis", "checks")
-WIDTHS = (180, 160, 260, 420)
+WIDTHS = (150, 150, 250)
+FILES = ("file", "source", "cases", "changed")
+FILE_WIDTHS = (140, 420, 100)
+LOOKING, WORKING, DONE = range(3)
 
 
-class ExportPage(QWidget):
-    """Two steps: look and choose a folder; the receipt."""
+class ExportPage(Page):
+    """Three steps: look and choose a folder; wait; the receipt."""
 
     def __init__(self, desk: Desk, actions: Actions, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("page")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        super().__init__(tr("export_title"), parent)
         self._desk = desk
-        self.steps = QStackedWidget()
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(24, 18, 24, 18)
-        outer.addWidget(self.steps)
-        self.model = RowsModel([tr(f"export_{name}") for name in COLUMNS])
+        self._actions = actions
         self._held: list[HeldBack] = []
-        self.steps.addWidget(self._look(actions))
-        self.steps.addWidget(self._receipt(actions))
+        self._running: Progress | None = None
+        self.folder = ""
+        self.steps = QStackedWidget()
+        self.column.addWidget(self.steps, 1)
+        self.model = RowsModel([tr(f"export_{name}") for name in COLUMNS])
+        self.waiting = Waiting(desk)
+        self.waiting.stopped.connect(self._stop)
+        self.steps.addWidget(self._looking())
+        self.steps.addWidget(self.waiting)
+        self.steps.addWidget(self._receipt())
         desk.changed.connect(lambda _: self.refresh() if self.isVisible() else None)
+        desk.closed.connect(self._closed)
 
-    def _look(self, actions: Actions) -> QWidget:
+    # Building
+
+    def _looking(self) -> QWidget:
         page = QWidget()
         layout = QVBoxLayout(page)
+        layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
-        title = QLabel(tr("export_title"))
-        title.setProperty("role", "title")
-        layout.addWidget(title)
-        self.summary = QLabel()
-        self.summary.setWordWrap(True)
+        self.summary = label(wrap=True)
         layout.addWidget(self.summary)
-        card = QFrame()
-        card.setProperty("role", "card")
-        inside = QVBoxLayout(card)
-        head = QLabel(tr("export_held_back"))
-        head.setProperty("role", "section")
-        inside.addWidget(head)
-        self.empty = QLabel(tr("export_none_held"))
-        self.empty.setProperty("role", "muted")
-        inside.addWidget(self.empty)
+        layout.addWidget(label(tr("export_held_back"), "section"))
         self.table = rows_table(self.model, WIDTHS)
-        self.table.doubleClicked.connect(lambda _: self._go_to_case(actions))
-        inside.addWidget(self.table, 1)
+        self.model.tooltip = lambda row: "\n".join(self._held[row].reasons)
+        self.table.doubleClicked.connect(lambda _: self._go_to_case())
+        self.table.selectionModel().selectionChanged.connect(lambda *_: self._chosen_changed())
+        self.state = StateWords()
+        self.held = QStackedWidget()
+        self.held.addWidget(self.table)
+        self.held.addWidget(self.state)
+        layout.addWidget(self.held, 1)
         row = QHBoxLayout()
+        self.back = QPushButton(tr("export_back"))
+        self.back.clicked.connect(lambda: self._actions.run("go_work"))
+        self.see = QPushButton(tr("export_see"))
+        self.see.clicked.connect(self._go_to_case)
         self.override = QPushButton(tr("export_override"))
         self.override.clicked.connect(self._override)
-        see = QPushButton(tr("export_see"))
-        see.clicked.connect(lambda: self._go_to_case(actions))
-        for button in (see, self.override):
-            row.addWidget(button)
-        row.addStretch(1)
-        inside.addLayout(row)
-        layout.addWidget(card, 1)
-        row = QHBoxLayout()
-        back = QPushButton(tr("export_back"))
-        back.clicked.connect(lambda: actions.run("go_work"))
         self.go = QPushButton(tr("export_go"))
         self.go.setProperty("role", "primary")
         self.go.clicked.connect(self._choose_folder)
-        row.addWidget(back)
+        for button in (self.back, self.see, self.override):
+            row.addWidget(button)
         row.addStretch(1)
         row.addWidget(self.go)
         layout.addLayout(row)
         return page
 
-    def _receipt(self, actions: Actions) -> QWidget:
+    def _receipt(self) -> QWidget:
         page = QWidget()
         layout = QVBoxLayout(page)
+        layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
-        self.done = QLabel()
-        self.done.setProperty("role", "title")
-        self.done.setWordWrap(True)
-        self.detail = QLabel()
-        self.detail.setWordWrap(True)
+        card = QFrame()
+        card.setProperty("role", "card")
+        inside = QVBoxLayout(card)
+        inside.setContentsMargins(16, 12, 16, 12)
+        inside.setSpacing(6)
+        self.done = label("", "title", wrap=True)
+        self.verified = label("", "passed", wrap=True)
+        self.detail = label("", wrap=True)
         self.detail.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        layout.addWidget(self.done)
-        layout.addWidget(self.detail)
+        self.trouble = label("", "warning", wrap=True)
+        for words in (self.done, self.verified, self.detail, self.trouble):
+            inside.addWidget(words)
+        layout.addWidget(card)
+        layout.addWidget(label(tr("export_listed"), "section"))
+        self.files = RowsModel([tr(f"export_{name}") for name in FILES])
+        layout.addWidget(rows_table(self.files, FILE_WIDTHS), 1)
         row = QHBoxLayout()
-        self.open_folder = QPushButton(tr("export_open"))
         back = QPushButton(tr("export_back"))
-        back.setProperty("role", "primary")
-        back.clicked.connect(lambda: actions.run("go_work"))
-        row.addWidget(self.open_folder)
+        back.clicked.connect(lambda: self._actions.run("go_work"))
+        self.open_folder = QPushButton(tr("export_open"))
+        self.open_folder.setProperty("role", "primary")
+        self.open_folder.clicked.connect(lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(self.folder)))
         row.addWidget(back)
         row.addStretch(1)
+        row.addWidget(self.open_folder)
         layout.addLayout(row)
-        layout.addStretch(1)
-        self.folder = ""
-        self.open_folder.clicked.connect(
-            lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(self.folder))
-        )
         return page
 
+    # What is held back
+
     def begin(self) -> None:
-        """Show the first step with what is so now."""
-        self.steps.setCurrentIndex(0)
-        self.refresh()
+        """Show the first step with what is so now; an export that still runs is shown instead."""
+        if self._running is None:
+            self.steps.setCurrentIndex(LOOKING)
+            self.refresh()
 
     def refresh(self) -> None:
         """Ask what would be held back."""
         session = self._desk.session
-        if session is not None:
-            self._desk.worker.query(lambda _: session.held_cases(Words.language), self._show)
+        if session is None:
+            return
+        if not self._held:
+            self._say(tr("export_counting"))
+        self._desk.worker.query(
+            lambda _: session.held_cases(Words.language), self._show, lambda words: self._say(words, again=True)
+        )
 
-    def _show(self, held: list[HeldBack]) -> None:
+    def _say(self, words: str, *, again: bool = False) -> None:
+        self.state.show_words(words, tr("try_again") if again else "", self.refresh)
+        self.held.setCurrentWidget(self.state)
+        self._chosen_changed()
+
+    def _show(self, held: Sequence[HeldBack]) -> None:
         session = self._desk.session
         worklist = session.worklist if session is not None else None
         if session is None or worklist is None:
             return
-        self._held = held
+        chosen = self._chosen()
+        self._held = list(held)
         self.model.show([(h.case, h.department, h.diagnosis, "；".join(h.reasons)) for h in held])
         going = len(worklist) - len(held)
         self.summary.setText(
             tr("export_summary", going=f"{going:,}", held=f"{len(held):,}", edited=int(worklist.edited.sum()))
         )
-        self.empty.setVisible(not held)
-        self.table.setVisible(bool(held))
-        self.override.setEnabled(bool(held))
         self.go.setEnabled(going > 0)
+        self.go.setToolTip("" if going else tr("export_none_goes"))
+        if held:
+            self.held.setCurrentWidget(self.table)
+            self._choose_again(chosen)
+        else:
+            self._say(tr("export_none_held"))
+        self._chosen_changed()
+
+    def _choose_again(self, chosen: HeldBack | None) -> None:
+        """Stay at the line; where it has gone, at the one that took its place."""
+        if chosen is None:
+            return
+        positions = [held.position for held in self._held]
+        rows = [row for row, position in enumerate(positions) if position >= chosen.position]
+        self.table.selectRow(rows[0] if rows else len(positions) - 1)
 
     def _chosen(self) -> HeldBack | None:
         rows = self.table.selectionModel().selectedRows()
-        if rows:
-            return self._held[rows[0].row()]
-        return self._held[0] if self._held else None
+        return self._held[rows[0].row()] if rows and rows[0].row() < len(self._held) else None
 
-    def _go_to_case(self, actions: Actions) -> None:
+    def _chosen_changed(self) -> None:
+        is_chosen = self.held.currentWidget() is self.table and self._chosen() is not None
+        for button in (self.see, self.override):
+            button.setEnabled(is_chosen)
+            button.setToolTip("" if is_chosen else tr("export_choose_first"))
+
+    def _go_to_case(self) -> None:
         held = self._chosen()
         if held is not None:
-            actions.run("go_work")
+            self._actions.run("go_work")
             self._desk.select(held.position)
 
     def _override(self) -> None:
         held = self._chosen()
         if held is None:
             return
-        reason, agreed = QInputDialog.getText(self, tr("override_title"), tr("override_reason"))
-        if agreed and reason.strip():
-            self._desk.act(lambda session: session.override(held.position, reason))
+        question = f"{held.case}：{'；'.join(held.reasons)}\n\n{tr('override_reason')}"
+        dialog = ReasonDialog(tr("override_title"), question, self)
+        dialog.given.connect(
+            lambda why: self._desk.act(lambda session: session.override(held.position, why))
+        )
+        dialog.open()
+
+    # Writing
 
     def _choose_folder(self) -> None:
         start = str(self._desk.settings.value("export_folder", platformdirs.user_documents_dir()))
@@ -176,25 +218,55 @@ class ExportPage(QWidget):
     def export_to(self, folder: Path) -> None:
         """Write what may go below ``folder`` and show the receipt."""
         session = self._desk.session
-        if session is not None:
-            self.go.setEnabled(False)
-            self._desk.worker.query(lambda _: session.export(folder), self._exported, self._failed)
+        if session is None or self._running is not None:
+            return
+        self.steps.setCurrentIndex(WORKING)
+        self.waiting.begin(tr("export_working"))
+        self._running = self._desk.worker.query(
+            lambda progress: session.export(folder, progress), self._exported, self._failed
+        )
+
+    def _stop(self) -> None:
+        if self._running is not None:
+            self._running.cancel()
 
     def _failed(self, words: str) -> None:
-        self.go.setEnabled(True)
-        self._desk.worker.failed.emit(words)
+        running, self._running = self._running, None
+        self.waiting.end()
+        self.steps.setCurrentIndex(LOOKING)
+        if running is not None and running.cancelled:
+            self._desk.said.emit(words)
+        else:
+            self._desk.worker.failed.emit(words)
 
     def _exported(self, done: Exported) -> None:
-        receipt = json.loads(json.dumps(dict(done.receipt)))
+        self._running = None
+        self.waiting.end()
+        receipt: Mapping[str, Any] = json.loads(json.dumps(dict(done.receipt)))
         self.folder = str(done.folder)
         self.done.setText(tr("export_done", count=f"{receipt['exported']:,}"))
-        lines = [
-            tr("export_where", folder=done.folder),
-            tr("export_files", files=len(receipt["files"]), changed=receipt["changed"]),
-            tr("export_held", count=len(receipt["held_back"])),
-            tr("export_overridden", count=len(receipt["overridden"])),
-            tr("export_verified"),
-        ]
-        lines += [found.message() for found in done.problems]
-        self.detail.setText("\n".join(lines))
-        self.steps.setCurrentIndex(1)
+        self.verified.setText("✓ " + tr("export_verified"))
+        self.detail.setText(
+            "\n".join(
+                (
+                    tr("export_where", folder=done.folder),
+                    tr("export_files", files=len(receipt["files"]), changed=receipt["changed"]),
+                    tr("export_held", count=f"{len(receipt['held_back']):,}"),
+                    tr("export_overridden", count=len(receipt["overridden"])),
+                )
+            )
+        )
+        self.trouble.setText("\n".join(found.message(Words.language) for found in done.problems))
+        self.trouble.setVisible(bool(done.problems))
+        self.files.show(
+            [
+                (file["file"], file["source"], len(file["cases"]), int(file["changed"]))
+                for file in receipt["files"]
+            ]
+        )
+        self.steps.setCurrentIndex(DONE)
+
+    def _closed(self) -> None:
+        self._held = []
+        self.model.show([])
+        self.steps.setCurrentIndex(LOOKING)

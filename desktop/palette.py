@@ -139,6 +139,7 @@ class _Line(QStyledItemDelegate):
     """The name at the left, its keys at the right; a heading in the colour of labels."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802 - Qt's name
+        del option, index
         return QSize(0, Current.look.row_height)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:

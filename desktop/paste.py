@@ -52,7 +52,7 @@ class PasteDialog(QDialog):
         self._desk = desk
         self.folder = scratch_folder(data_folder())
         self.pasted = Pasted(Kind.NOTHING)
-        self._asked = 0
+        self._asked = self._answered = 0
         self._opening = False
         self._given_up = False
         self._shown: list[Shown] = []
@@ -128,17 +128,17 @@ class PasteDialog(QDialog):
 
     def _buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
-        again = QPushButton(tr("paste_again"))
-        again.clicked.connect(self._paste_again)
+        self.again = QPushButton(tr("paste_again"))
+        self.again.clicked.connect(self._paste_again)
         leave = QPushButton(tr("cancel"))
         leave.clicked.connect(self.reject)
         self.go = QPushButton()
         self.go.setProperty("role", "primary")
         self.go.setDefault(False)
         self.go.clicked.connect(self.open_case)
-        for button in (again, leave, self.go):
+        for button in (self.again, leave, self.go):
             button.setAutoDefault(False)
-        row.addWidget(again)
+        row.addWidget(self.again)
         row.addStretch(1)
         row.addWidget(leave)
         row.addWidget(self.go)
@@ -163,6 +163,11 @@ class PasteDialog(QDialog):
         self.go.setEnabled(False)
         self._timer.start()
 
+    @property
+    def waiting(self) -> bool:
+        """Whether the text has changed since what is shown was read."""
+        return self._timer.isActive() or self._answered < self._asked
+
     def _read(self) -> None:
         """Read the text as it is now; a later wish overtakes an earlier one."""
         self._asked += 1
@@ -173,7 +178,8 @@ class PasteDialog(QDialog):
             return understood(text, library, folder, name, memory(data_folder()))
 
         def done(pasted: Pasted) -> None:
-            if asked == self._asked and not self._timer.isActive():
+            self._answered = asked
+            if not self.waiting:
                 self._show(pasted)
 
         self._desk.worker.query(run, done, self._failed)
@@ -238,7 +244,7 @@ class PasteDialog(QDialog):
 
     def open_case(self) -> None:
         """Open what was recognised as a workspace of its own."""
-        if not self.go.isEnabled() or self._timer.isActive():
+        if not self.go.isEnabled() or self.waiting:
             return
         self._opening = True
         self.go.setEnabled(False)
@@ -268,6 +274,7 @@ class PasteDialog(QDialog):
 
     def _failed(self, words: str) -> None:
         self._opening = False
+        self._answered = self._asked
         self._say_former()
         self.go.setEnabled(self.pasted.cases > 0)
         if not self._given_up:
@@ -286,4 +293,3 @@ def _from(item: Shown) -> str:
     if not item.line:
         return item.label or tr("paste_from_us")
     return tr("paste_from", line=item.line, label=item.label).strip()
-

@@ -5,13 +5,18 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QFrame, QLineEdit, QSpinBox, QWidget
 
 from desktop.actions import Actions
-from desktop.desk import Desk
+from desktop.desk import Desk, number
 from desktop.parts import Page, label
+from desktop.style import Current
 from desktop.words import Words, tr
+
+CONTROL_WIDTH = 260
+LONGEST = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,44 +64,81 @@ class SettingsPage(Page):
         form.setContentsMargins(18, 16, 18, 16)
         form.setVerticalSpacing(12)
         form.setHorizontalSpacing(24)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.FieldsStayAtSizeHint)
+        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.controls: dict[str, QWidget] = {}
-        for setting in setting_table(Words.language):
+        self._table = {setting.key: setting for setting in setting_table(Words.language)}
+        for setting in self._table.values():
             control = self._control(setting)
             self.controls[setting.key] = control
+            if setting.kind == "switch":
+                form.addRow(control)
+                continue
             note = tr("settings_restart") if setting.needs_restart else ""
-            form.addRow(label(f"{setting.title}{note}"), control)
+            words = label(f"{setting.title}{note}")
+            words.setBuddy(control)
+            control.setAccessibleName(setting.title)
+            form.addRow(words, control)
         self.column.addWidget(card)
         self.column.addWidget(label(tr("settings_note"), "muted", wrap=True))
         self.column.addStretch(1)
+        self.restyle()
 
     def _control(self, setting: Setting) -> QWidget:
-        held = str(self._settings.value(setting.key, setting.default))
         match setting.kind:
             case "choice":
                 box = QComboBox()
                 for value, words in setting.choices:
                     box.addItem(words, value)
-                box.setCurrentIndex(max(box.findData(held), 0))
                 box.activated.connect(lambda at, key=setting.key: self._keep(key, box.itemData(at)))
                 return box
             case "number":
                 spin = QSpinBox()
                 spin.setRange(setting.lowest, setting.highest)
-                spin.setValue(int(float(held)))
+                spin.setKeyboardTracking(False)
                 spin.valueChanged.connect(lambda value, key=setting.key: self._keep(key, value))
                 return spin
             case "switch":
-                check = QCheckBox()
-                check.setChecked(held == "true")
+                check = QCheckBox(setting.title)
                 check.toggled.connect(
                     lambda on, key=setting.key: self._keep(key, "true" if on else "false")
                 )
                 return check
             case _:
-                field = QLineEdit(held)
+                field = QLineEdit()
+                field.setMaxLength(LONGEST)
                 field.editingFinished.connect(lambda key=setting.key: self._keep(key, field.text().strip()))
                 return field
 
+    def _show(self) -> None:
+        """Take the values anew: actions change some of them too."""
+        for key, control in self.controls.items():
+            held = str(self._settings.value(key, self._table[key].default))
+            control.blockSignals(True)
+            match control:
+                case QComboBox():
+                    control.setCurrentIndex(max(control.findData(held), 0))
+                case QSpinBox():
+                    control.setValue(number(held, number(self._table[key].default, 0)))
+                case QCheckBox():
+                    control.setChecked(held == "true")
+                case QLineEdit():
+                    control.setText(held)
+            control.blockSignals(False)
+
     def _keep(self, key: str, value: object) -> None:
-        self._settings.setValue(key, value)
-        self.changed.emit(key)
+        if str(self._settings.value(key, self._table[key].default)) != str(value):
+            self._settings.setValue(key, value)
+            self.changed.emit(key)
+
+    def restyle(self) -> None:
+        """Controls are as wide as what is put into them."""
+        for control in self.controls.values():
+            if not isinstance(control, QCheckBox):
+                control.setFixedWidth(round(CONTROL_WIDTH * Current.look.scale))
+        self._show()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Show what is so now."""
+        super().showEvent(event)
+        self._show()

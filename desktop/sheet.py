@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from datetime import date
 from functools import partial
 
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QFrame, QLabel, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from audit.form_case import FormCase, form_case
 from audit.form_history import Act, history
-from audit.form_values import heading
+from audit.form_values import FIRST_ROW, heading
 from audit.forms import Form
 from audit.session import OneCase
 from desktop.actions import Actions
@@ -64,7 +64,7 @@ class SheetView(QWidget):
             "compare", [tr("sheet_field"), tr("sheet_original"), tr("sheet_current")], (190, 170, 0), desk.settings
         )
         headings = [tr(f"sheet_history_{name}") for name in ("when", "who", "kind", "what", "why")]
-        self.history = LookBack("history", headings, (112, 64, 48, 0, 84), desk.settings)
+        self.history = LookBack("history", headings, (92, 60, 48, 0, 72), desk.settings)
         for page in (self.compare, self.history):
             page.chosen.connect(self.go_to_field)
             self.pages.addWidget(page)
@@ -123,12 +123,16 @@ class SheetView(QWidget):
         if position < 0:
             self._nothing("sheet_none_chosen")
             return
-        focus = QApplication.focusWidget()
-        if isinstance(focus, FieldEdit) and self.isAncestorOf(focus):
-            focus.commit()
+        self._keep_typed()
         self.acts.picker.close()
         if self.held is None:
             self.words.setText(tr("sheet_loading"))
+
+    def _keep_typed(self) -> None:
+        """What is being typed in a field is journaled."""
+        focus = QApplication.focusWidget()
+        if isinstance(focus, FieldEdit) and self.isAncestorOf(focus):
+            focus.commit()
 
     def show_case(self, one: OneCase) -> None:
         """Show a case that was just examined."""
@@ -302,6 +306,7 @@ class SheetView(QWidget):
         if place is None or self.form is None:
             self._desk.said.emit(tr("sheet_not_on_form"))
             return
+        row = row_id if place[0] == table else FIRST_ROW
         for at, tab in enumerate(self.form.tabs):
             here = {shown.target for section in tab.sections for shown in section.fields}
             tables = {rows.table for section in tab.sections for rows in section.tables}
@@ -309,7 +314,7 @@ class SheetView(QWidget):
                 self.tabs.setCurrentIndex(at)
                 self._show_tab()
                 page = self.page(at)
-                if page is not None and page.go_to(place[0], row_id, place[1]):
+                if page is not None and page.go_to(place[0], row, place[1]):
                     return
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
@@ -325,6 +330,17 @@ class SheetView(QWidget):
         if first is not None:
             first.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """The window is known now."""
+        super().showEvent(event)
+        self.window().installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """The window goes: what is being typed is not lost."""
+        if event.type() == QEvent.Type.Close:
+            self._keep_typed()
+        return super().eventFilter(watched, event)
+
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """A new look: heights and icons anew."""
         super().changeEvent(event)
@@ -336,6 +352,8 @@ class SheetView(QWidget):
             for page in pages:
                 if page is not None:
                     page.refit()
+        self.compare.refit()
+        self.history.refit()
         if self.held is not None:
             self._mark_tabs(self.held)
 

@@ -73,11 +73,7 @@ class Lines(QAbstractTableModel):
         """One cell."""
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return self.lines[index.row()].texts[index.column()]
-        if role == Qt.ItemDataRole.ForegroundRole and index.column() in self.muted:
-            return Current.look.colour("muted")
         return None
-
-    muted: frozenset[int] = frozenset()
 
 
 class LookBack(QWidget):
@@ -113,7 +109,7 @@ class LookBack(QWidget):
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.table.verticalHeader().hide()
-        self.table.verticalHeader().setDefaultSectionSize(Current.look.row_height)
+        self.refit()
         header = self.table.horizontalHeader()
         header.setHighlightSections(False)
         for column, width in enumerate(widths):
@@ -127,6 +123,11 @@ class LookBack(QWidget):
         layout.addWidget(self.hint)
         layout.addWidget(self.table, 1)
         layout.addStretch(0)
+
+    def refit(self) -> None:
+        """Take the height of rows of the look."""
+        self.table.verticalHeader().setMinimumSectionSize(Current.look.row_height)
+        self.table.verticalHeader().setDefaultSectionSize(Current.look.row_height)
 
     def _remember(self, column: int, _: int, width: int) -> None:
         if self.table.horizontalHeader().sectionResizeMode(column) == QHeaderView.ResizeMode.Interactive:
@@ -190,7 +191,7 @@ def history_lines(acts: Sequence[Act], values: Values, mask: Mask) -> list[Line]
         first = act.steps[0] if act.steps else None
         lines.append(
             Line(
-                (act.at.strftime("%m-%d %H:%M:%S"), act.who, tr(f"sheet_kind_{act.kind.value}"), steps, act.why),
+                (act.at.strftime("%m-%d %H:%M"), act.who, tr(f"sheet_kind_{act.kind.value}"), steps, act.why),
                 first.table if first is not None else "",
                 first.row_id if first is not None else 0,
                 first.column if first is not None else "",

@@ -67,11 +67,6 @@ class FieldEdit(QLineEdit):
         """Whether something else stands there than when it was opened."""
         return self.text() != self._opened
 
-    @property
-    def value(self) -> str:
-        """The text that it stands for, unmasked."""
-        return self._text
-
     def show_value(self, text: str, masked: str) -> None:
         """Show ``text`` (as ``masked`` where that differs). An open field keeps what is being typed."""
         if self.editing:

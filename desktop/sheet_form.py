@@ -29,7 +29,7 @@ from desktop.style import Current
 from desktop.words import Words, tr
 
 LEAST, MOST = 2, 4
-COLUMN = 12
+COLUMN = 11
 """Width of a column of the grid in heights of the body text."""
 GAP = 14
 HEAD, ACT = 40, 14
@@ -91,6 +91,7 @@ class FieldBox(QWidget):
         if text:
             restyle(self.note, "role", worst or "muted")
             self.note.setText(text)
+        self.edit.setAccessibleDescription(text)
         reveal(self.note, bool(text))
 
 

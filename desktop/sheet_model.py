@@ -22,6 +22,8 @@ ROOT = QModelIndex()
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 SEVERITIES = list(MARKS)
+COLUMNS = {("transfusions", "amount"): "transfused"}
+"""Columns of one name that are different things, and the words they go by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +81,9 @@ class RowModel(QAbstractTableModel):
         self.rows = rows
         self._before = before or {}
         placed: dict[tuple[int, str], list[Flag]] = {}
+        first = next((row.row_id for row in rows if row.principal), rows[0].row_id if rows else FIRST_ROW)
         for flag in flags:
-            row_id = rows[0].row_id if flag.row_id == FIRST_ROW and rows else flag.row_id
+            row_id = first if flag.row_id == FIRST_ROW else flag.row_id
             placed.setdefault((row_id, flag.column), []).append(flag)
         self._flags = placed
         worst: dict[int, str] = {}
@@ -174,7 +177,8 @@ class RowModel(QAbstractTableModel):
         if orientation != Qt.Orientation.Horizontal or shown is None:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return tr(f"sheet_column_{shown.column}")
+            own = COLUMNS.get((shown.table, shown.column), shown.column)
+            return tr(f"sheet_column_{own}")
         if role == Qt.ItemDataRole.ToolTipRole:
             return shown.title(Words.language)
         if role == Qt.ItemDataRole.TextAlignmentRole:

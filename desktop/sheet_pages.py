@@ -10,7 +10,7 @@ from PySide6.QtCore import QSettings, Qt, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from audit.form_case import FormCase
-from audit.forms import FormField, Section, Tab
+from audit.forms import Section, Tab
 from desktop.sheet_form import Card, FieldBox, FieldGrid, Shown
 from desktop.sheet_tables import TableCard
 from desktop.sheet_values import Values
@@ -114,19 +114,19 @@ class FormPage(QScrollArea):
         """The box of a field of the case."""
         return next((grid.boxes[target] for grid in self.grids if target in grid.boxes), None)
 
-    def card_of(self, table: str, row_id: int, column: str) -> TableCard | None:
-        """The table that shows a row; where none has it, the first that shows the column."""
+    def card_of(self, table: str, row_id: int) -> TableCard | None:
+        """The table that shows a row; where none has it, the one that stands for the canonical table."""
         mine = [card for card in self.cards if card.form_table.table == table]
         holding = [card for card in mine if card.model.row_of(row_id) >= 0]
-        shown = [card for card in mine if column in {each.column for each in card.form_table.fields}]
-        return next(iter((*holding, *shown, *mine)), None)
+        main = [card for card in mine if card.form_table.id == table]
+        return next(iter((*holding, *main, *mine)), None)
 
     def go_to(self, table: str, row_id: int, column: str) -> bool:
         """Scroll to a field or cell and give it the focus; whether it is here."""
         if table == CASES:
             box = self.box_of(f"{table}.{column}")
             return box is not None and self._focus(box, box.edit)
-        card = self.card_of(table, row_id, column)
+        card = self.card_of(table, row_id)
         if card is None:
             return False
         card.view.go_to(row_id, card.model.column_of(column) if column != ROW else 1)
@@ -157,7 +157,3 @@ class FormPage(QScrollArea):
             grid.refit()
         for card in self.cards:
             card.refit()
-
-    def shows(self, field: FormField) -> bool:
-        """Whether a field of the case is on this page."""
-        return self.box_of(field.target) is not None

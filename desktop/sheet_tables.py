@@ -28,7 +28,6 @@ from PySide6.QtWidgets import (
 from audit.form_values import Flag, RowTexts
 from audit.forms import FormTable
 from audit.privacy import Mask
-from codebooks.layouts import Kind
 from desktop.actions import action_table
 from desktop.bars import MARKS
 from desktop.sheet_drawing import GRIP, PAD, RowDelegate
@@ -39,8 +38,9 @@ from desktop.sheet_values import Values
 from desktop.style import Current
 from desktop.words import tr
 
-PLACE, LEAST, STAMP = 4, 11, 17
-"""Widths in characters: the place of a row, the least of the column that takes what is left, date and time."""
+PLACE, LEAST, STAMP, PLENTY, MORE = 4, 11, 17, 40, 10
+"""Widths in characters: the place of a row; the least of the column that takes what is left; date and time; from
+where on that column gives some away; how much to each."""
 NOTES = 6
 ADD = "pick_code"
 ACTS = (ADD, "move_up", "make_principal", "remove_row")
@@ -87,40 +87,48 @@ class RowView(QTableView):
         field = self.rows.field_at(column)
         return f"sheet/{self.rows.form_table.id}/{field.column if field is not None else column}"
 
-    def _widths(self) -> None:
-        """What the user chose, else what the form says; the column of size 0 takes what is left."""
-        header = self.horizontalHeader()
-        self._setting = True
-        letter = QFontMetrics(self.font()).horizontalAdvance("0")
-        for column in range(self.rows.columnCount()):
-            field = self.rows.field_at(column)
-            size = field.size if field is not None else PLACE if column == 0 else self.rows.form_table.tags
-            if field is not None and field.field.kind is Kind.DATETIME:
-                size = max(size, STAMP)
-            kept = self._settings.value(self._key(column)) if size else None
-            header.resizeSection(column, int(str(kept)) if kept is not None else letter * (size or LEAST) + 2 * PAD)
-        self._setting = False
-        self._spread()
+    def _usual(self, column: int) -> int:
+        """The width of a column in characters, as the form says; 0 for the one that takes what is left."""
+        field = self.rows.field_at(column)
+        if field is None:
+            return PLACE if column == 0 else self.rows.form_table.tags
+        return max(field.size, STAMP) if field.size and field.timed else field.size
 
-    def _spread(self) -> None:
-        """Give what is left to the column that takes it, though never less than it needs."""
-        header = self.horizontalHeader()
-        for column in range(self.rows.columnCount()):
-            field = self.rows.field_at(column)
-            if field is not None and field.size == 0:
-                least = QFontMetrics(self.font()).horizontalAdvance("0") * LEAST
-                others = header.length() - header.sectionSize(column)
-                self._setting = True
-                header.resizeSection(column, max(self.viewport().width() - others, least))
-                self._setting = False
+    def _widths(self) -> None:
+        """What the user chose, else what the form says; what is left goes to one column, then to value sets.
+
+        The column that takes what is left has its least; where it has plenty, names of values get some of it.
+        """
+        header, columns = self.horizontalHeader(), range(self.rows.columnCount())
+        letter = QFontMetrics(self.font()).horizontalAdvance("0")
+        widths = {column: letter * (self._usual(column) or LEAST) + 2 * PAD for column in columns}
+        kept = {column: self._settings.value(self._key(column)) for column in columns if self._usual(column)}
+        widths |= {column: int(str(width)) for column, width in kept.items() if width is not None}
+        room = self.viewport().width() - sum(widths.values())
+        named = [column for column in kept if kept[column] is None and self._names_values(column)]
+        for rest in (column for column in columns if not self._usual(column)):
+            widths[rest] += max(room, 0)
+            spare = max(widths[rest] - letter * PLENTY, 0)
+            for column in named:
+                extra = min(spare // len(named), letter * MORE)
+                widths[column] += extra
+                widths[rest] -= extra
+        self._setting = True
+        for column, width in widths.items():
+            if header.sectionSize(column) != width:
+                header.resizeSection(column, width)
+        self._setting = False
+
+    def _names_values(self, column: int) -> bool:
+        field = self.rows.field_at(column)
+        return field is not None and bool(field.field.value_set)
 
     def _resized(self, column: int, _: int, width: int) -> None:
         if self._setting:
             return
-        field = self.rows.field_at(column)
-        if field is None or field.size:
+        if self._usual(column):
             self._settings.setValue(self._key(column), width)
-        self._spread()
+        self._widths()
         self.fit()
 
     def fit(self) -> None:
@@ -141,7 +149,7 @@ class RowView(QTableView):
         """The widths follow."""
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
-            self._spread()
+            self._widths()
             self.fit()
 
     def refit(self) -> None:
@@ -159,10 +167,12 @@ class RowView(QTableView):
         return self.rows.rows[at].row_id if 0 <= at < len(self.rows.rows) else None
 
     def go_to(self, row_id: int | None, column: int = 1) -> None:
-        """Make a row (by id; the first where it is not there) the one at hand."""
+        """Make a row (by id; the principal one, else the first, where it is not there) the one at hand."""
         if not self.rows.rows:
             return
-        at = max(self.rows.row_of(row_id), 0) if row_id is not None else 0
+        at = self.rows.row_of(row_id) if row_id is not None else -1
+        if at < 0:
+            at = next((place for place, row in enumerate(self.rows.rows) if row.principal), 0)
         self.setCurrentIndex(self.rows.index(at, max(column, 1)))
 
     def edit_at(self, index: QModelIndex) -> None:

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import platformdirs
-from PySide6.QtCore import QItemSelection, QModelIndex, QPersistentModelIndex, Qt, QTimer
+from PySide6.QtCore import QItemSelection, Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtWidgets import (
@@ -34,13 +34,13 @@ from audit.worklist import Positions
 from desktop.bars import MARKS
 from desktop.desk import Desk
 from desktop.paper import Paper, PaperView, page_layout
-from desktop.parts import RowsModel, label, rows_table
+from desktop.parts import label, rows_table
+from desktop.slip_list import AddresseeModel
 from desktop.state_words import StateWords
 from desktop.words import Words, tr
 from desktop.work import Progress
 from validators import Severity
 
-Index = QModelIndex | QPersistentModelIndex
 SIZE = (1160, 660)
 LIST_WIDTH = 480
 WIDTHS = (112, 150, 50, 44, 44, 44)
@@ -49,50 +49,6 @@ NARROWEST = 40
 SCOPES = ("all", "list", "case")
 PAUSE = 60
 FOLDER = "slip_folder"
-
-
-class AddresseeModel(RowsModel):
-    """Physicians or departments with a tick each."""
-
-    def __init__(self) -> None:
-        marks = [MARKS[severity.value] for severity in Severity]
-        super().__init__([tr("slip_name"), tr("slip_departments"), tr("slip_cases"), *marks])
-        self.held: list[Addressee] = []
-        self.ticked: set[str] = set()
-
-    def hold(self, held: Sequence[Addressee]) -> None:
-        """List these."""
-        self.held = list(held)
-        self.show(
-            [(item.name or tr("slip_nobody"), "、".join(item.departments), item.cases, *item.counts)
-             for item in held]
-        )
-
-    def flags(self, index: Index) -> Qt.ItemFlag:
-        """The first column can be ticked."""
-        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-        return flags | Qt.ItemFlag.ItemIsUserCheckable if index.column() == 0 else flags
-
-    def data(self, index: Index, role: int = 0) -> object:
-        """The tick beside what a row shows."""
-        if role == Qt.ItemDataRole.CheckStateRole and index.column() == 0:
-            ticked = self.held[index.row()].name in self.ticked
-            return Qt.CheckState.Checked if ticked else Qt.CheckState.Unchecked
-        return super().data(index, role)
-
-    def setData(self, index: Index, value: object, role: int = 0) -> bool:  # noqa: N802 - Qt's name
-        """Tick or untick a row."""
-        if role != Qt.ItemDataRole.CheckStateRole or index.column():
-            return False
-        self.tick([index.row()], ticked=Qt.CheckState(value) == Qt.CheckState.Checked)
-        return True
-
-    def tick(self, rows: Sequence[int], *, ticked: bool) -> None:
-        """Tick or untick rows."""
-        names = {self.held[row].name for row in rows}
-        self.ticked = self.ticked | names if ticked else self.ticked - names
-        if self.held:
-            self.dataChanged.emit(self.index(0, 0), self.index(len(self.held) - 1, 0))
 
 
 class SlipDialog(QDialog):
@@ -219,7 +175,12 @@ class SlipDialog(QDialog):
 
     def refresh(self) -> None:
         """List anew who has something to answer."""
-        by, wish, positions, session = By(self.by.currentData()), self.wish(), self._positions(), self._session
+        by, wish, positions, session = (
+            By(self.by.currentData()),
+            self.wish(),
+            self._positions(),
+            self._session,
+        )
         self._desk.worker.query(
             lambda _: addressees(session, by, wish, positions), self._listed, self._failed
         )
@@ -239,9 +200,7 @@ class SlipDialog(QDialog):
     def _narrow(self) -> None:
         """Show those whose name or department has the words."""
         wanted = self.search.text().strip().lower()
-        held = [
-            item for item in self._every if wanted in f"{item.name} {' '.join(item.departments)}".lower()
-        ]
+        held = [item for item in self._every if wanted in f"{item.name} {' '.join(item.departments)}".lower()]
         before = self._current()
         self.model.hold(held)
         self.words.show_words(tr("slip_filtered" if self._every else "slip_none"))
@@ -308,7 +267,9 @@ class SlipDialog(QDialog):
         def run(_: Progress) -> list[Slip]:
             return slips(session, [current], wish, language, today)
 
-        self._desk.worker.query(run, lambda made: self._show(made) if asked == self._asked else None, self._failed)
+        self._desk.worker.query(
+            run, lambda made: self._show(made) if asked == self._asked else None, self._failed
+        )
 
     def _show(self, made: list[Slip]) -> None:
         self.slips = made

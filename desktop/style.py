@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
+from PySide6.QtCore import QSettings
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication
 
 FAMILIES = ("Microsoft YaHei UI", "Noto Sans CJK SC", "Source Han Sans SC", "WenQuanYi Micro Hei")
 MONO = ("Cascadia Mono", "Consolas", "Noto Sans Mono CJK SC", "DejaVu Sans Mono")
 THEMES = ("light", "dark")
-SMALLEST, LARGEST = 9, 16
+SMALLEST, USUAL, LARGEST = 9, 10.0, 16
 IMAGES = ("chevron", "chevron-up", "check", "clear")
 """Drawings that the style sheet itself shows, one file a theme beside it."""
 BASE = "Fusion"
@@ -27,6 +28,7 @@ class Look:
     sizes: dict[str, int]
     family: str
     mono: str
+    points: float
 
     def colour(self, name: str) -> QColor:
         """A colour of the theme by token."""
@@ -69,13 +71,23 @@ class Current:
     look: Look
 
 
-def make_look(theme: str, points: float = 10.0) -> Look:
+def make_look(theme: str, points: float = USUAL) -> Look:
     """The look of a theme at a text size in points (9 to 16; 10 is the design's 13 pixels)."""
     tokens = _tokens()
-    scale = min(max(points, SMALLEST), LARGEST) / 10.0
+    scale = min(max(points, SMALLEST), LARGEST) / USUAL
     sizes = {name: round(int(str(value)) * scale) for name, value in tokens["sizes"].items()}
     colours = {name: str(value) for name, value in tokens[theme].items()}
-    return Look(theme, colours, sizes, _first(FAMILIES), _first(MONO))
+    return Look(theme, colours, sizes, _first(FAMILIES), _first(MONO), scale * USUAL)
+
+
+def look_of(settings: QSettings) -> Look:
+    """The look that the settings ask for; the usual one where they make no sense."""
+    theme = str(settings.value("theme", THEMES[0]))
+    try:
+        points = float(str(settings.value("points", USUAL)))
+    except ValueError:
+        points = USUAL
+    return make_look(theme if theme in THEMES else THEMES[0], points)
 
 
 def apply_look(app: QApplication, look: Look) -> None:

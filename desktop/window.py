@@ -1,12 +1,13 @@
 """The one window: it assembles rail, bars and pages, and binds the actions that are nobody else's."""
 
 import time
+from collections.abc import Sequence
 from functools import partial
 from importlib import resources
 from pathlib import Path
 
 import platformdirs
-from PySide6.QtCore import QByteArray
+from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -19,13 +20,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from audit.field_words import unchecked
 from audit.session import Session
 from desktop.actions import Actions
 from desktop.bars import StatusBar, TopBar
 from desktop.books_page import BooksPage
 from desktop.desk import Desk
 from desktop.export_page import ExportPage
+from desktop.icons import icon
 from desktop.import_page import ImportPage
+from desktop.not_run import NotRunDialog
 from desktop.palette import KeyList, Palette
 from desktop.paste import PasteDialog
 from desktop.rail import Rail
@@ -34,13 +38,19 @@ from desktop.settings_page import SettingsPage
 from desktop.slip import SlipDialog
 from desktop.start_page import StartPage, remember_folder
 from desktop.statistics_page import StatisticsPage
-from desktop.style import THEMES, Current, apply_look, make_look
-from desktop.words import tr
-from desktop.work import Progress
+from desktop.style import LARGEST as LARGEST_TEXT
+from desktop.style import SMALLEST as SMALLEST_TEXT
+from desktop.style import THEMES, Current, apply_look, look_of
+from desktop.words import Words, tr
 from desktop.workplace import WorkPlace
 
 SMALLEST = (1000, 600)
+LONGEST_NAME = 40
+FAILURE_ICON = 32
 PLACES = ("go_work", "go_statistics", "go_books", "go_rules", "go_settings")
+OF_THE_CASE = frozenset({"case", "list"})
+OF_A_SESSION = frozenset({"edit"})
+NEED_A_SESSION = ("export", "close_workspace", "check", "query_slip")
 
 
 class MainWindow(QMainWindow):
@@ -52,10 +62,11 @@ class MainWindow(QMainWindow):
         self.actions_table = Actions(self)
         self.setWindowTitle(tr("product"))
         self.setMinimumSize(*SMALLEST)
+        self.failure: QMessageBox | None = None
         self.rail = Rail()
         self.top = TopBar(desk, self.actions_table)
         self.pages = QStackedWidget()
-        self.status = StatusBar(desk)
+        self.status = StatusBar(desk, self.actions_table)
         self.start = StartPage(desk, self.actions_table)
         self._page_of: dict[str, QWidget] = {}
         self._assemble()
@@ -82,8 +93,10 @@ class MainWindow(QMainWindow):
         self.start.reopened.connect(lambda folder: self.open_workspace(Path(folder)))
         self.rail.chosen.connect(self.actions_table.run)
         self.top.severity_clicked.connect(self._narrow)
-        desk.opened.connect(lambda _: self.show_page("work"))
-        desk.closed.connect(lambda: self.show_page("start"))
+        self.work.worklist.filtered.connect(lambda wanted: self.top.show_severities(wanted.severities))
+        self.status.not_run_clicked.connect(self._show_not_run)
+        desk.opened.connect(self._show_session)
+        desk.closed.connect(self._show_start)
         desk.worker.failed.connect(self.tell_failure)
         self._restore()
 
@@ -117,6 +130,29 @@ class MainWindow(QMainWindow):
         self.pages.setCurrentWidget(page)
         place = f"go_{name}" if f"go_{name}" in PLACES else "go_work"
         self.rail.show_place(place)
+        self._rest_actions(name)
+
+    def _rest_actions(self, name: str) -> None:
+        """What acts on the case before one's eyes rests while another page is shown, or nothing is open."""
+        is_open = self.desk.session is not None
+        away = frozenset() if is_open and name == "work" else OF_THE_CASE
+        self.actions_table.put_away(away if is_open else away | OF_A_SESSION)
+        for identifier in NEED_A_SESSION:
+            self.actions_table.enable(identifier, is_open)
+
+    def _show_session(self, session: Session) -> None:
+        self.setWindowTitle(tr("window_title", name=session.workspace.folder.name, product=tr("product")))
+        self.show_page("work")
+
+    def _show_start(self) -> None:
+        self.setWindowTitle(tr("product"))
+        self.show_page("start")
+
+    def _show_not_run(self) -> None:
+        """Which checks did not run, and what they lacked."""
+        session = self.desk.session
+        if session is not None and session.report is not None:
+            NotRunDialog(unchecked(session.report, self.desk.library, Words.language), self).open()
 
     def _bind(self) -> None:
         bind = self.actions_table.bind
@@ -134,9 +170,9 @@ class MainWindow(QMainWindow):
         bind("previous_case", lambda: self.desk.step(-1))
         bind("undo", self.desk.undo)
         bind("redo", self.desk.redo)
-        bind("check", self.check_all)
+        bind("check", self.desk.check_all)
         bind("palette", lambda: Palette(self.actions_table, self).show())
-        bind("keys", lambda: KeyList(self).show())
+        bind("keys", lambda: KeyList(self).open())
         bind("switch_theme", self.switch_theme)
         bind("larger_text", lambda: self.resize_text(1))
         bind("smaller_text", lambda: self.resize_text(-1))
@@ -176,41 +212,25 @@ class MainWindow(QMainWindow):
         if self.desk.session is not None:
             SlipDialog(self.desk, self.desk.session, self).open()
 
-    def new_workspace(self) -> Path:
-        """A folder for a new workspace, in the user's documents."""
+    def new_workspace(self, paths: Sequence[Path] = ()) -> Path:
+        """A folder for a new workspace, in the user's documents, named for what is imported."""
         home = Path(platformdirs.user_documents_dir()) / tr("product")
-        return home / time.strftime("%Y-%m-%d %H%M%S")
+        name = paths[0].stem[:LONGEST_NAME].strip() if paths else ""
+        return home / f"{name} {time.strftime('%Y-%m-%d %H%M%S')}".strip()
 
     def import_paths(self, paths: list[Path], folder: Path | None = None) -> None:
         """Import files into a new workspace, by way of the import page."""
         self.show_page("import")
-        self.importing.begin(paths, folder or self.new_workspace())
+        self.importing.begin(paths, folder or self.new_workspace(paths))
 
     def open_workspace(self, folder: Path) -> None:
         """Open a workspace that is already there."""
-        library, who = self.desk.library, str(self.desk.settings.value("who", "")) or "—"
-        overrides, scheme = self.desk.overrides(), str(self.desk.settings.value("scheme", "")) or None
-
-        def run(progress: Progress) -> Session:
-            session = Session(folder, library, who=who, overrides=overrides, scheme=scheme)
-            try:
-                session.load(keep_going=progress)
-            except BaseException:
-                session.close()
-                raise
-            return session
-
-        self.desk.worker.query(run, self._opened)
+        self.show_page("import")
+        self.importing.reopen(folder)
 
     def _opened(self, session: Session) -> None:
         remember_folder(self.desk, str(session.workspace.folder))
         self.desk.attach(session)
-
-    def check_all(self) -> None:
-        """Group and check everything anew."""
-        session = self.desk.session
-        if session is not None:
-            self.desk.worker.change(session.load)
 
     # Looks
 
@@ -222,20 +242,27 @@ class MainWindow(QMainWindow):
 
     def resize_text(self, by: int) -> None:
         """Larger or smaller text, 9 to 16 points."""
-        points = float(str(self.desk.settings.value("points", 10))) + by
-        self.desk.settings.setValue("points", min(max(points, 9), 16))
+        points = Current.look.points + by
+        self.desk.settings.setValue("points", round(min(max(points, SMALLEST_TEXT), LARGEST_TEXT)))
         self._restyle()
 
     def _restyle(self) -> None:
         app = QApplication.instance()
         if isinstance(app, QApplication):
-            settings = self.desk.settings
-            theme = str(settings.value("theme", "light"))
-            apply_look(app, make_look(theme, float(str(settings.value("points", 10)))))
+            apply_look(app, look_of(self.desk.settings))
 
     def _setting_changed(self, key: str) -> None:
-        if key in ("theme", "points"):
-            self._restyle()
+        """Settings act at once; what needs a full check says so."""
+        session, wishes = self.desk.session, self.desk.wishes()
+        match key:
+            case "theme" | "points":
+                self._restyle()
+            case "limit_days":
+                self.desk.act(lambda held: held.set_limit(wishes.limit_days))
+            case "who" if session is not None:
+                session.set_who(wishes.who)
+            case "scheme" if session is not None:
+                self.desk.said.emit(tr("settings_check_again"))
 
     def _begin_export(self) -> None:
         if self.desk.session is not None:
@@ -243,10 +270,24 @@ class MainWindow(QMainWindow):
             self.export.begin()
 
     def tell_failure(self, words: str) -> None:
-        """A failure in words; nothing is lost by reading it."""
-        box = QMessageBox(QMessageBox.Icon.Warning, tr("failed_title"), words, parent=self)
-        box.setStandardButtons(QMessageBox.StandardButton.Ok)
+        """A failure in words, beside the work and not in its way; a further one joins it."""
+        if self.failure is not None:
+            if words not in self.failure.text():
+                self.failure.setText(f"{self.failure.text()}\n\n{words}")
+            return
+        box = QMessageBox(QMessageBox.Icon.NoIcon, tr("failed_title"), words, parent=self)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        side = round(FAILURE_ICON * Current.look.scale)
+        box.setIconPixmap(icon("triangle-alert", "warning").pixmap(side, side))
+        box.addButton(tr("ok"), QMessageBox.ButtonRole.AcceptRole)
+        box.finished.connect(self._failure_read)
+        self.failure = box
         box.open()
+
+    def _failure_read(self) -> None:
+        self.failure = None
 
     # State of the window
 

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from audit.listing import listed, show_identities
+from audit.listing import listed, prepare, show_identities
 from audit.privacy import shown
 from audit.session import Changed
 from audit.worklist import Filter, Positions, Worklist
@@ -53,6 +53,7 @@ class WorklistView(QWidget):
         self._desk = desk
         self._actions = actions
         self._asked = 0
+        self._prepared: Worklist | None = None
         self.filters = FilterBar(desk)
         self.table = WorklistTable(desk.settings)
         self.acts = ListActs(desk, self.table, self)
@@ -124,6 +125,7 @@ class WorklistView(QWidget):
     def _opened_or_closed(self) -> None:
         self._asked += 1
         self._stale = 0
+        self._prepared = None
         self._desk.visible = NOBODY
         self.table.show_list(None, NOBODY, NOTHING)
         self.relisted.emit()
@@ -179,6 +181,9 @@ class WorklistView(QWidget):
             self._say("empty", "open")
         self._show_strip()
         self.relisted.emit()
+        if self._prepared is not worklist:
+            self._prepared = worklist
+            self._desk.worker.query(lambda _: prepare(worklist), lambda _: None)
 
     def _filter_changed(self, wanted: Filter) -> None:
         self.filtered.emit(wanted)

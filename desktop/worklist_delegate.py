@@ -5,7 +5,7 @@ from PySide6.QtGui import QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
 from desktop.style import Current, mono_font
-from desktop.worklist_model import COLUMNS, LEFT, RIGHT, WorklistModel
+from desktop.worklist_model import COLUMNS, LEFT, RIGHT, Column, WorklistModel
 
 Index = QModelIndex | QPersistentModelIndex
 MARGIN, GAP, BAR = 6, 6, 3
@@ -34,6 +34,9 @@ class WorklistDelegate(QStyledItemDelegate):
         self._marks.setPixelSize(Current.look.sizes["label"])
         self._marks.setBold(True)
         self._code = mono_font()
+        self._metrics = {
+            id(font): QFontMetrics(font) for font in (self._plain, self._marks, self._code)
+        }
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """One cell."""
@@ -57,12 +60,12 @@ class WorklistDelegate(QStyledItemDelegate):
             case "matter":
                 self._paint_matter(painter, inside, position)
             case _:
-                self._paint_text(painter, inside, position, column.id)
+                self._paint_text(painter, inside, position, column)
         painter.restore()
 
     def _paint_marks(self, painter: QPainter, inside: QRect, position: int) -> None:
         painter.setFont(self._marks)
-        metrics, left = QFontMetrics(self._marks), inside.left()
+        metrics, left = self._metrics[id(self._marks)], inside.left()
         for severity, mark in self._model.marks(position):
             width = metrics.horizontalAdvance(mark)
             if left + width > inside.right() + MARGIN:
@@ -74,7 +77,7 @@ class WorklistDelegate(QStyledItemDelegate):
     def _paint_matter(self, painter: QPainter, inside: QRect, position: int) -> None:
         department, diagnosis = self._model.matter(position)
         painter.setFont(self._plain)
-        metrics = QFontMetrics(self._plain)
+        metrics = self._metrics[id(self._plain)]
         if inside.width() < self._plain.pixelSize() * NARROW:
             department, diagnosis = ("", diagnosis) if diagnosis else (department, "")
         if department and diagnosis:
@@ -89,13 +92,12 @@ class WorklistDelegate(QStyledItemDelegate):
         rest = inside.adjusted(used, 0, 0, 0)
         painter.drawText(rest, LEFT, metrics.elidedText(diagnosis, ELIDE, rest.width()))
 
-    def _paint_text(self, painter: QPainter, inside: QRect, position: int, column: str) -> None:
-        held = next(c for c in COLUMNS if c.id == column)
-        text, colour = self._model.text(position, column), "text"
-        code = held.code
-        if column == "group" and not self._model.grouped(position):
+    def _paint_text(self, painter: QPainter, inside: QRect, position: int, column: Column) -> None:
+        text, colour = self._model.text(position, column.id), "text"
+        code = column.code
+        if column.id == "group" and not self._model.grouped(position):
             code, colour = False, "warning"
-        elif column == "days":
+        elif column.id == "days":
             days = self._model.days(position)
             colour = "error" if days < 0 else "warning" if days <= SOON else "text"
         elif text == "–":
@@ -103,5 +105,5 @@ class WorklistDelegate(QStyledItemDelegate):
         font = self._code if code else self._plain
         painter.setFont(font)
         painter.setPen(Current.look.colour(colour))
-        elided = QFontMetrics(font).elidedText(text, ELIDE, inside.width())
-        painter.drawText(inside, RIGHT if held.right else LEFT, elided)
+        elided = self._metrics[id(font)].elidedText(text, ELIDE, inside.width())
+        painter.drawText(inside, RIGHT if column.right else LEFT, elided)

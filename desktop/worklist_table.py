@@ -49,6 +49,8 @@ class WorklistTable(QTableView):
         self._hold.timeout.connect(self._settle)
         self._quiet = False
         self._told = -1
+        # The header would ask of every selected row whether it is, each time it is drawn.
+        self.horizontalHeader().setSelectionModel(QItemSelectionModel(self.rows, self))
         self.selectionModel().currentRowChanged.connect(self._moved)
         self.selectionModel().selectionChanged.connect(self._selected)
         self.restyle()

@@ -3,16 +3,13 @@
 On a narrow screen the inspector folds into a strip at the edge. Not here: what the panes show.
 """
 
-from collections.abc import Sequence
-
 from PySide6.QtCore import QByteArray, QEvent, Qt
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSplitter, QToolButton, QWidget
 
-from audit.fixing import Proposal
 from audit.worklist import Positions
 from desktop.actions import Actions
-from desktop.bulk import BulkDialog
+from desktop.bulk import preview_fix
 from desktop.desk import Desk
 from desktop.icons import icon
 from desktop.inspector import InspectorView
@@ -72,19 +69,8 @@ class WorkPlace(QWidget):
 
     def preview_fix(self, check: str, positions: Positions) -> None:
         """Show what the fix of ``check`` would do to these cases; apply what is left ticked."""
-        session = self._desk.session
-        if session is None:
-            return
         title = f"{check} {check_title(check)}".rstrip()
-        places = positions.tolist()
-
-        def show(found: Sequence[Proposal]) -> None:
-            dialog = BulkDialog(title, found, session.mask, self)
-            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-            dialog.accepted_rows.connect(lambda chosen: self._desk.apply(chosen, title))
-            dialog.open()
-
-        self._desk.worker.query(lambda _: session.proposals(check, places), show)
+        preview_fix(self._desk, check, title, positions.tolist(), self)
 
     # Widths
 

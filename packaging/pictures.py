@@ -22,6 +22,7 @@ from desktop.window import MainWindow  # noqa: E402
 
 INTO = ROOT / "docs" / "pictures"
 SIZE = (1366, 768)
+SHOWN = "D108"
 PATIENCE_MILLISECONDS = 120_000
 SETTLING_MILLISECONDS = 1500
 
@@ -43,13 +44,21 @@ def main() -> None:
 
 
 def _work(window: MainWindow, folder: Path) -> None:
-    """The sample, opened, at its first case with a finding."""
-    window.open_sample(folder / "workspace")
+    """The sample, opened, at a case that breaks ``SHOWN``, at the field that it points to."""
+    window.open_sample(folder / "2026-10")
     _until(lambda: window.desk.session is not None or window.importing.waits_for_user)
     if window.desk.session is None:
         window.importing.go.click()
         _until(lambda: window.desk.session is not None)
     window.show_page("work")
+    session = window.desk.session
+    if session is None or session.report is None:
+        raise SystemExit("The sample was not checked")
+    found = next(segment for segment in session.report.segments if segment.check.id == SHOWN)
+    _pause(SETTLING_MILLISECONDS)
+    window.desk.select(int(found.cases[0]))
+    _pause(SETTLING_MILLISECONDS)
+    window.actions_table.run("go_to_field")
 
 
 def _take(window: MainWindow, name: str) -> None:

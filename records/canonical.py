@@ -23,6 +23,7 @@ PLAIN_NUMBER = r"^-?(\d{1,15}|\d{1,11}\.\d{1,4})$"
 """What a binary number holds digit for digit; more digits are kept as text beside it."""
 DATE_TEXT = r"^\d{4}-\d{2}-\d{2}$"
 DATETIME_TEXT = r"^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$"
+FIRST_DAY = np.datetime64("0001-01-01", "s")
 DECIMALS = 10
 MINUTES_PER_HOUR = 60
 HOURS_PER_DAY = 24
@@ -81,6 +82,7 @@ def times(values: Strings, *, with_time: bool) -> tuple[Times, Different]:
     except ValueError:  # a day or hour that does not exist, somewhere among them
         there = _on_the_calendar(texts)
         result[rows[there]] = texts[there].astype("datetime64[s]")
+    result[result < FIRST_DAY] = NOT_A_TIME
     present = ~np.asarray(values.is_null())
     odd = np.flatnonzero(present & (~proper | np.isnat(result)))
     for row in odd:

@@ -236,9 +236,13 @@ class MessageReader:
     def _node_rows(
         self, layout: Layout, node: str, messages: Sequence[Found], *, is_list: bool
     ) -> NodeRows:
-        rows_of = self._list_rows if is_list else self._object_row
-        held = [rows_of(found.body.get(node), node, found) for found in messages]
-        counts = np.array([len(rows) for rows in held], dtype=np.int32)
+        held: list[Any] = [found.body.get(node) for found in messages]
+        if not {list if is_list else dict}.issuperset(map(type, held)):
+            rows_of = self._list_rows if is_list else self._object_row
+            held = [rows_of(value, node, found) for value, found in zip(held, messages, strict=True)]
+        elif not is_list:
+            held = [held[at_ : at_ + 1] for at_ in range(len(held))]
+        counts = np.fromiter(map(len, held), dtype=np.int32, count=len(held))
         owner = np.repeat(np.arange(len(messages), dtype=np.int32), counts)
         index = (np.arange(len(owner)) - np.repeat(np.cumsum(counts) - counts, counts)).astype(np.int32)
         rows = list(chain.from_iterable(held))
@@ -246,7 +250,6 @@ class MessageReader:
             rows, owner, index = self._only_objects(rows, owner, index, node, messages)
         shapes = set(map(tuple, rows))  # rows of one program have one shape, or a few
         keys: set[str] = set().union(*shapes)
-        everywhere = keys.intersection(*shapes)
         known = {
             key for layout_field in layout.fields if layout_field.node == node
             for key in (layout_field.name, *layout_field.aliases)
@@ -254,7 +257,7 @@ class MessageReader:
         self._count_unknown(f"{node}.{key}" for key in keys - known)
         texts = {
             key: self._texts(values, f"{node}.{key}", owner, messages)
-            for key, values in _values(rows, keys & known, everywhere)
+            for key, values in _values(rows, keys & known, shapes)
         }
         return NodeRows(owner, index, texts)
 
@@ -313,8 +316,21 @@ class MessageReader:
         return arrow.strings(texts)
 
 
-def _values(rows: Sequence[Message], keys: set[str], everywhere: set[str]) -> Iterator[tuple[str, Sequence[object]]]:
-    """The values of each of ``keys`` in all rows; asking for those that every row has is quicker."""
+def _values(
+    rows: Sequence[Message], keys: set[str], shapes: set[tuple[str, ...]]
+) -> Iterator[tuple[str, Sequence[object]]]:
+    """The values of each of ``keys`` in all rows; ``shapes`` are the keys of the rows in their order.
+
+    Rows of one shape are laid end to end and cut by columns: no row is asked for anything.
+    """
+    if len(shapes) == 1:
+        (shape,) = shapes
+        laid = list(chain.from_iterable(map(dict.values, rows)))
+        for at_, key in enumerate(shape):
+            if key in keys:
+                yield key, laid[at_ :: len(shape)]
+        return
+    everywhere = keys.intersection(*shapes)
     for key in keys:
         if key in everywhere:
             yield key, list(map(itemgetter(key), rows))

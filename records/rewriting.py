@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from codebooks.layouts import Field, Layout, Node, Shape
 from records import homes
+from records.changes import Changes, changes
 from records.homes import CaseRows
 from records.json_text import (
     Span,
@@ -35,13 +36,14 @@ def rewritten(text: str, layout: Layout, record: int, base: CaseRows, now: CaseR
 
     ``record`` is the position of this message in ``Batch.origins``: a case may come from several.
     """
+    case = (layout, record, base, now, changes(base.batch, now.batch))
     whole = value_span(text)
     inner = values_by_name(text, whole).get("input")
     if inner is not None and text[inner.start] == '"':
         body = str(decode(text, inner.start)[0])
-        return replaced_in_string(text, inner, _Record(body, layout, record, base, now).changes(value_span(body)))
+        return replaced_in_string(text, inner, _Record(body, *case).changes(value_span(body)))
     span = inner if inner is not None and text[inner.start] == "{" else whole
-    return replaced(text, _Record(text, layout, record, base, now).changes(span))
+    return replaced(text, _Record(text, *case).changes(span))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +55,17 @@ class _Record:
     record: int
     base: CaseRows
     now: CaseRows
+    known: Changes | None
 
     def changes(self, span: Span) -> Replacements:
         """The spans of the text that change in the object of nodes at ``span``."""
-        held = values_by_name(self.text, span)
         found: Replacements = {}
         added: list[tuple[str, str]] = []
         by_name: dict[str, list[Node]] = {}
         for node in self.layout.nodes:
-            by_name.setdefault(node.name, []).append(node)
+            if self.known is None or self.known.in_case(node.table, self.now.case):
+                by_name.setdefault(node.name, []).append(node)
+        held = values_by_name(self.text, span) if by_name else {}
         for name, nodes in by_name.items():
             at = held.get(name)
             if nodes[0].shape is Shape.LIST:
@@ -87,8 +91,11 @@ class _Record:
         after = homes.standing(self.now, node, self.record)
         after += homes.made_here(self.now, node, self.layout, self.base, self.record, before)
         then, held = self.base.batch.table(node.table), self.now.batch.table(node.table)
+        same_rows = [int(then.row_id[row]) for row in before] == [int(held.row_id[row]) for row in after]
         pairs = []
         for field in self.layout.node_fields(node.name, node.group):
+            if same_rows and not any(self._may_differ(node.table, field, row) for row in after):
+                continue
             old = [text_of(then, row, field) for row in before]
             new = [text_of(held, row, field) for row in after]
             if old == new:
@@ -98,6 +105,9 @@ class _Record:
             else:
                 pairs.append((field, new[0] if new else None))
         return pairs
+
+    def _may_differ(self, table: str, field: Field, row: int) -> bool:
+        return self.known is None or self.known.in_cell(table, field.column, row)
 
     def _object(self, pairs: Sequence[Pair], at: Span | None) -> Replacements | str:
         if not pairs:
@@ -155,6 +165,7 @@ class _Record:
             place[row_id]: self._values(items[place[row_id]], pairs)
             for row in rows
             if (row_id := int(held.row_id[row])) in place
+            and (self.known is None or self.known.in_row(node.table, row))
             and (pairs := _changed_texts(fields, then, old_row[row_id], held, row))
         }
         order = [place.get(int(held.row_id[row])) for row in rows]

@@ -3,9 +3,11 @@
 import json
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
+from audit.batches import plain
 from audit.cli.context import BLOCKED, FINE, Context
 from audit.exporting import Exported, export
 from audit.fixing import compatible, proposals
@@ -37,16 +39,26 @@ def run(context: Context) -> int:
 def _audit(context: Context, folder: Path) -> int:
     with Workspace(folder, context.library, who=context.who, memory=context.memory) as workspace:
         partly = _import(context, workspace)
-        current = workspace.current()
-        scheme = context.scheme(current)
-        workspace.keep("profile", json.dumps(context.profile, ensure_ascii=False, default=str))
-        workspace.keep("scheme", scheme.id)
-        before = judged(examine(current, scheme, context.settings), workspace.accepted())
-        after = _mended(context, workspace, before, scheme)
-        for line in _lines(context, before, after):
-            print(line)
+        after = _examined(context, workspace)
         code = BLOCKED if after.report.count(Severity.ERROR) or partly else FINE
-        return _export(context, workspace, after, code) if context.options.export else code
+        if not context.options.export:
+            return code
+        workspace.forget_derived()
+        return _export(context, workspace, after, code)
+
+
+def _examined(context: Context, workspace: Workspace) -> Examined:
+    """Check, mend, check again and tell. What is given back is light: an export needs the memory of the checks."""
+    current = workspace.current()
+    scheme = context.scheme(current)
+    workspace.keep("profile", json.dumps(context.profile, ensure_ascii=False, default=str))
+    workspace.keep("scheme", scheme.id)
+    before = judged(examine(current, scheme, context.settings), workspace.accepted())
+    after = _mended(context, workspace, before, scheme)
+    for line in _lines(context, before, after):
+        print(line)
+    batch = plain(after.batch)
+    return replace(after, batch=batch, report=replace(after.report, batch=batch))
 
 
 def _import(context: Context, workspace: Workspace) -> bool:

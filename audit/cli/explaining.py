@@ -9,8 +9,19 @@ from validators import text_for
 
 FLAGS = ("grey", "external_cause", "asterisk", "added")
 FACTS = (
-    "category", "chapter", "chapter_name", "main_category", "main_category_name", "subcategory",
-    "subcategory_name", "detail", "detail_name", "asterisk_code", "conflict", "pinyin", "initials",
+    "category",
+    "chapter",
+    "chapter_name",
+    "main_category",
+    "main_category_name",
+    "subcategory",
+    "subcategory_name",
+    "detail",
+    "detail_name",
+    "asterisk_code",
+    "conflict",
+    "pinyin",
+    "initials",
 )
 PARTS = ("why", "what_to_do", "bad", "good")
 

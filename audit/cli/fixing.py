@@ -54,7 +54,11 @@ def run(context: Context) -> int:
         context.tell(context.say("accepted_not_found", count=len(missing)))
     now = {case: CaseRows(after.examined.batch, case) for case in after.changed}
     written = write_all(
-        result, context.inputs, now, out, context.library,
+        result,
+        context.inputs,
+        now,
+        out,
+        context.library,
         lambda found: context.tell(found.message(context.language)),
     )
     context.tell(context.say("fixed", cases=len(now), files=written, where=out))

@@ -50,8 +50,9 @@ def _trace(context: Context, batch: Batch, scheme: Scheme, case: int) -> list[st
     told = groupers.explain(batch, scheme, case)
     books = context.library
     language: groupers.Language = "en" if context.language == "en" else "zh"
-    return told.lines(language, full=True, dx_name=_naming(books.diagnoses()),
-        proc_name=_naming(books.procedures()))
+    return told.lines(
+        language, full=True, dx_name=_naming(books.diagnoses()), proc_name=_naming(books.procedures())
+    )
 
 
 def _naming(table: CodeTable) -> Naming:
@@ -60,4 +61,3 @@ def _naming(table: CodeTable) -> Naming:
         return "" if at < 0 else table.names[at]
 
     return named
-

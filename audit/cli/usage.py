@@ -4,7 +4,7 @@ import argparse
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NoReturn
 
 from audit.messages import LANGUAGES, say
@@ -61,7 +61,11 @@ class Parser(argparse.ArgumentParser):
 def _formatter(language: str) -> type[argparse.HelpFormatter]:
     class Formatter(argparse.HelpFormatter):
         def add_usage(
-            self, usage: Any, actions: Any, groups: Any, prefix: str | None = None  # noqa: ANN401
+            self,
+            usage: str | None,
+            actions: Iterable[argparse.Action],
+            groups: "Iterable[argparse._MutuallyExclusiveGroup]",
+            prefix: str | None = None,
         ) -> None:
             own = say("usage_prefix", language) if prefix is None else prefix
             super().add_usage(usage, actions, groups, own)

@@ -52,7 +52,9 @@ def test_a_clean_audit(run, tmp_path):
 
 
 def test_an_audit_where_nothing_may_go(run, tmp_path):
-    code, _, err = run("audit", written(tmp_path / "a.json", 1, broken(0)), "--export", tmp_path / "out", *NO_X)
+    code, _, err = run(
+        "audit", written(tmp_path / "a.json", 1, broken(0)), "--export", tmp_path / "out", *NO_X
+    )
     assert code == 1
     assert "没有可以导出的" in err
     assert not (tmp_path / "out").exists()

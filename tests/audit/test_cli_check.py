@@ -18,7 +18,6 @@ COLUMNS = [
 ]  # fmt: skip
 
 
-
 def test_a_clean_file(run, tmp_path):
     code, out, err = run("check", written(tmp_path / "a.json", 2), "--format", "jsonl", *NO_X)
     assert (code, out) == (0, "")
@@ -42,9 +41,16 @@ def test_findings_as_json_lines(run, tmp_path):
 
 
 def test_rows_and_values_of_child_tables(run, tmp_path):
-    _, out, _ = run("check", written(tmp_path / "a.json", 1, untidy(0)), "--format", "jsonl", "--select", "C,V")
+    _, out, _ = run(
+        "check", written(tmp_path / "a.json", 1, untidy(0)), "--format", "jsonl", "--select", "C,V"
+    )
     (found,) = jsonl(out)
-    assert (found["table"], found["row"], found["value"], found["fix"]) == ("diagnoses", 1, "K80.101 ", "safe")
+    assert (found["table"], found["row"], found["value"], found["fix"]) == (
+        "diagnoses",
+        1,
+        "K80.101 ",
+        "safe",
+    )
     assert found["source_field"] == "diseinfo.diag_code"
 
 

@@ -18,7 +18,6 @@ from tests.audit.making import (
 PROGRAM = "import sys\nfrom audit.cli import main\nsys.exit(main())"
 
 
-
 def test_our_fault_is_told_without_a_patient(run, tmp_path, monkeypatch):
     def fails(*_):
         raise KeyError("陈秀兰 110101197305180022")

@@ -47,7 +47,9 @@ def test_fix_never_overwrites_an_original(run, tmp_path):
 
 
 def test_confirming_needs_a_preview(run, tmp_path):
-    code, _, err = run("fix", written(tmp_path / "a.json", 1), "--out", tmp_path / "out", "--level", "confirm")
+    code, _, err = run(
+        "fix", written(tmp_path / "a.json", 1), "--out", tmp_path / "out", "--level", "confirm"
+    )
     assert code == 2
     assert "--preview" in err
 
@@ -86,7 +88,9 @@ def test_a_preview_is_ticked_and_accepted(run, tmp_path, encoding):
 def test_what_was_accepted_but_is_not_there_is_told(run, tmp_path):
     path = written(tmp_path / "a.json", 1)
     (tmp_path / "p.csv").write_text("accept,key\n1,k0123456789abcdef\n", "utf-8")
-    _, _, err = run("fix", path, "--out", tmp_path / "out", "--level", "confirm", "--accept", tmp_path / "p.csv")
+    _, _, err = run(
+        "fix", path, "--out", tmp_path / "out", "--level", "confirm", "--accept", tmp_path / "p.csv"
+    )
     assert "1 处勾选的修改" in err
 
 

@@ -26,7 +26,9 @@ def test_groups_as_the_known_answers_have_them(run, tmp_path, scheme, name):
 
 
 def test_groups_of_messages(run, tmp_path):
-    code, out, _ = run("group", written(tmp_path / "a.json", 2), "--scheme", "chs-drg-2.0", "--format", "jsonl")
+    code, out, _ = run(
+        "group", written(tmp_path / "a.json", 2), "--scheme", "chs-drg-2.0", "--format", "jsonl"
+    )
     assert code == 0
     first, second = jsonl(out)
     assert (first["id"], first["mdc"], first["adrg"], first["drg"]) == ("S000000", "MDCH", "HC2", "HC25")
@@ -39,7 +41,9 @@ def test_a_group_explained(run, tmp_path):
     _, out, _ = run("group", path, "--scheme", "chs-drg-2.0", "--explain")
     (row,) = csv.DictReader(io.StringIO(out))
     assert "K80.101" in row["trace"]
-    _, out, _ = run("group", path, "--scheme", "chs-drg-2.0", "--explain", "--format", "jsonl", "--language", "en")
+    _, out, _ = run(
+        "group", path, "--scheme", "chs-drg-2.0", "--explain", "--format", "jsonl", "--language", "en"
+    )
     assert "HC2" in "\n".join(jsonl(out)[0]["trace"])
 
 

@@ -1,7 +1,5 @@
 """Spreadsheets by command line: mappings that are kept, fixes in place, exports as messages."""
 
-
-
 from tests.audit.making import (
     DATA,
     every_message,

@@ -1,6 +1,5 @@
 """``qingdan explain``, ``code``, ``codebooks`` and ``sample``."""
 
-
 import pytest
 
 from tests.audit.making import (

@@ -1,6 +1,5 @@
 """The words of the command line: wrong usage, help, version, in both languages."""
 
-
 import pytest
 
 

@@ -254,7 +254,10 @@ def test_cases_of_one_number_are_told_apart_by_their_place(tmp_path):
             workspace.override(position, "特例")
         workspace.edit([set_cell(workspace, "cases", 1, "occupation", "90")])
         done = exported(workspace, tmp_path / "out")
-    assert [item["input"]["setlinfo"]["prfs"] for item in every_message(done.folder / "0001.jsonl")] == ["17", "90"]
+    assert [item["input"]["setlinfo"]["prfs"] for item in every_message(done.folder / "0001.jsonl")] == [
+        "17",
+        "90",
+    ]
 
 
 def test_an_export_that_does_not_read_back_is_void(tmp_path, monkeypatch):

@@ -72,8 +72,12 @@ class Run:
 
     def work(self, more: Path, out: Path) -> None:
         workspace = self.workspace = opened(self.folder, commit_point=self.points)
-        self._try("edit one", lambda: workspace.edit([set_cell(workspace, "diagnoses", 2, "code", "E11.900")]))
-        self._try("edit two", lambda: workspace.edit([set_cell(workspace, "diagnoses", 2, "code", "J18.900")]))
+        self._try(
+            "edit one", lambda: workspace.edit([set_cell(workspace, "diagnoses", 2, "code", "E11.900")])
+        )
+        self._try(
+            "edit two", lambda: workspace.edit([set_cell(workspace, "diagnoses", 2, "code", "J18.900")])
+        )
         self._try("undo", workspace.undo)
         self._try("redo", workspace.redo)
         self._try("row id", workspace.journal.next_row_id)

@@ -80,7 +80,14 @@ def test_inputs_given_twice_count_once(tmp_path, monkeypatch):
     (tmp_path / "in" / "deep" / "b.json").touch()
     (tmp_path / "c.json").touch()
     monkeypatch.chdir(tmp_path)
-    given = [Path("in/a.json"), Path("c.json"), Path("in"), Path("./c.json"), Path("in/deep/b.json"), Path("in/../in")]
+    given = [
+        Path("in/a.json"),
+        Path("c.json"),
+        Path("in"),
+        Path("./c.json"),
+        Path("in/deep/b.json"),
+        Path("in/../in"),
+    ]
     assert distinct(given) == [Path("c.json"), Path("in")]
     assert distinct([Path("gone.json")]) == [Path("gone.json")]
 

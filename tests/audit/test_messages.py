@@ -37,9 +37,7 @@ def test_a_stop_says_it_in_either_language(key):
 def test_every_stop_in_the_code_has_words():
     pattern = re.compile(r'Stopped\(\s*"(\w+)"')
     keys = {
-        key
-        for path in (ROOT / "audit").rglob("*.py")
-        for key in pattern.findall(path.read_text("utf-8"))
+        key for path in (ROOT / "audit").rglob("*.py") for key in pattern.findall(path.read_text("utf-8"))
     }
     assert keys
     assert keys <= TEXTS["zh"].keys()

@@ -61,8 +61,10 @@ def spoilt(field: str, value: str) -> Change:
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_no_finding_tells_who_somebody_is(tmp_path, mask, language):
-    wrongs = {field: [f" {value}", value + "　", value * 30, value[:-1], value[:-2] + "﹖X"]
-              for field, value in PRIVATE.items()}
+    wrongs = {
+        field: [f" {value}", value + "　", value * 30, value[:-1], value[:-2] + "﹖X"]
+        for field, value in PRIVATE.items()
+    }
     wrongs["certno"] += ["110101197305180023", "110101197313450022", "110101730518002", "99010119730518002X"]
     wrongs["psn_name"] += ["欧阳?娜娜", "欧阳娜娜子1"]
     wrongs["gend"] = ["1"]

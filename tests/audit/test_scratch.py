@@ -14,7 +14,10 @@ from audit.session import Session
 from records import Unreadable
 
 LIBRARY = codebooks.shipped()
-TEXT = "病案号：2026003127 姓名：陈秀兰 性别：女 出生日期：1973-05-18 入院时间：2026-03-02 09:20:00 出院时间：2026-03-09 10:30:00\n主要诊断：K80.101 胆囊结石伴慢性胆囊炎\n主要手术：51.2300 腹腔镜下胆囊切除术"
+TEXT = """病案号：2026003127 姓名：陈秀兰 性别：女 出生日期：1973-05-18
+入院时间：2026-03-02 09:20:00 出院时间：2026-03-09 10:30:00
+主要诊断：K80.101 胆囊结石伴慢性胆囊炎
+主要手术：51.2300 腹腔镜下胆囊切除术"""
 
 
 @pytest.fixture
@@ -47,7 +50,9 @@ def test_nobody_is_asked_for_what_was_not_pasted(pasted: Pasted, folder: Path) -
 
 
 def test_the_switches_of_the_user_stay(pasted: Pasted) -> None:
-    section = not_asked(pasted, {"checks": {"off": ["D103"], "severity": {"T101": "hint"}}}, LIBRARY)["checks"]
+    section = not_asked(pasted, {"checks": {"off": ["D103"], "severity": {"T101": "hint"}}}, LIBRARY)[
+        "checks"
+    ]
     assert "D103" in section["off"]
     assert "F001:setlinfo.ntly" in section["off"]
     assert "F001:setlinfo.gend" not in section["off"]

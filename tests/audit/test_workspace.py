@@ -112,7 +112,9 @@ def test_two_values_for_one_field_are_told(tmp_path):
     with filled(tmp_path / "w", tmp_path / "a.json") as workspace:
         workspace.add_import(loaded(tmp_path / "b.json"))
         assert "join_conflict" in told(workspace.problems)
-        assert workspace.current().cases.discharge_department.get(0) == first["input"]["setlinfo"]["dscg_caty"]
+        assert (
+            workspace.current().cases.discharge_department.get(0) == first["input"]["setlinfo"]["dscg_caty"]
+        )
 
 
 def test_other_cases_stand_side_by_side(tmp_path, workspace):
@@ -398,7 +400,9 @@ class EditsAndUndo(RuleBasedStateMachine):
         self.done.append(([list(rows) for rows in self.now], list(self.sex)))
         self.undone.clear()
 
-    @rule(case=st.integers(0, 1), place=st.integers(0, 9), code=st.sampled_from(["A00.000", "B01", " x", None]))
+    @rule(
+        case=st.integers(0, 1), place=st.integers(0, 9), code=st.sampled_from(["A00.000", "B01", " x", None])
+    )
     def set_code(self, case, place, code):
         if not self.now[case]:
             return

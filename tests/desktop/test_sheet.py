@@ -7,19 +7,22 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 from pytestqt.qtbot import QtBot
 
 import codebooks
+from audit.forms import form_for
 from audit.session import OneCase, Session, read_files
 from desktop.actions import Actions
 from desktop.desk import Desk
 from desktop.sheet import SheetView
 from desktop.sheet_edit import FieldEdit
 from desktop.sheet_form import FieldBox
+from desktop.sheet_model import RowModel
 from desktop.sheet_tables import TableCard
+from desktop.sheet_values import Values
 from desktop.style import apply_look, make_look
 from desktop.words import Words, tr
 from records import DeleteRow, InsertRow, OrderRows, SetCell
@@ -92,8 +95,8 @@ def sheet(bare: SheetView, desk: Desk, few: Session, settled: Settled) -> SheetV
 def press(qtbot: QtBot, host: QMainWindow, desk: Desk, settled: Settled) -> Press:
     """Press keys where the focus is, or type; wait until all that follows from it has happened."""
 
-    def do(*keys: Key | str, modifier: Modifier = Modifier.NoModifier, on: QWidget | None = None) -> None:
-        if on is None and QApplication.focusWidget() is None:
+    def do(*keys: Qt.Key | str, modifier: Qt.KeyboardModifier = Modifier.NoModifier, on: QWidget | None = None) -> None:
+        if keys and on is None and QApplication.focusWidget() is None:
             host.activateWindow()  # without a screen a list that popped up has taken the window's place
             qtbot.waitUntil(lambda: QApplication.focusWidget() is not None, timeout=SOON)
         for key in keys:
@@ -372,6 +375,16 @@ def test_moving_on_keeps_what_was_typed(
     settled(desk)
     assert edits(few) == [[SetCell("cases", 0, "postcode", "200000")]]
     assert edit.text() == "100010"
+
+
+def test_closing_the_window_keeps_what_was_typed(
+    host: QMainWindow, sheet: SheetView, desk: Desk, few: Session, settled: Settled, press: Press
+) -> None:
+    focus(sheet, "cases.postcode")
+    press(Key.Key_F2, "200000")
+    host.close()
+    settled(desk)
+    assert edits(few) == [[SetCell("cases", 0, "postcode", "200000")]]
 
 
 def test_a_tab_with_errors_is_marked(sheet: SheetView, desk: Desk, settled: Settled) -> None:
@@ -717,6 +730,20 @@ def test_it_speaks_english(qtbot: QtBot, host: QMainWindow, desk: Desk, few: Ses
     settled(desk)
     assert box(view, "cases.home_address").label.text() == "Home address"
     assert view.head.person.text() == "女　52 years"
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_part_of_the_form_has_words(library: codebooks.Library, language: str) -> None:
+    Words.language = language
+    form = form_for(library, ("4101", "4101A"))
+    for tab, section in form.sections():
+        assert tr(f"form_{tab.id}")
+        assert not section.fields or tr(f"form_{section.id}")
+        for rows in section.tables:
+            assert tr(f"form_{rows.id}")
+            model = RowModel(rows, Values(library, QObject()))
+            headings = [model.headerData(at, Qt.Orientation.Horizontal) for at in range(model.columnCount())]
+            assert all(headings[1 : len(rows.columns) + 1])
 
 
 # Speed

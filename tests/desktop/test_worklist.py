@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 import codebooks
 from audit.listing import Facet, Sorting, choices, listed
 from audit.session import Session
-from audit.worklist import Filter, Worklist
+from audit.worklist import Filter, Strings, Worklist
 from desktop.actions import Actions
 from desktop.bulk import BulkDialog
 from desktop.desk import Desk
@@ -537,6 +537,54 @@ def test_accepting_without_a_reason_does_nothing(view: WorklistView, full_desk: 
     settled(full_desk)
     assert at_hand(full_desk).workspace.accepted() == {}
     assert said == ["没有写理由，未登记。"]
+
+
+# How many there are
+
+
+def repeated(worklist: Worklist, cases: int) -> Worklist:
+    """A list of as many cases, the same ones over and over."""
+    places = np.arange(cases) % len(worklist)
+
+    def strings(held: Strings) -> Strings:
+        made = Strings(held.values)
+        made.codes = held.codes[places]
+        return made
+
+    return Worklist(
+        texts={name: strings(held) for name, held in worklist.texts.items()},
+        numbers={name: held[places] for name, held in worklist.numbers.items()},
+        discharged=worklist.discharged[places],
+        counts={severity: held[places] for severity, held in worklist.counts.items()},
+        kind=strings(worklist.kind),
+        edited=worklist.edited[places],
+    )
+
+
+@pytest.mark.parametrize("cases", [0, 1, 300_000])
+def test_it_holds_none_one_and_very_many(
+    qtbot: QtBot, view: WorklistView, full_desk: Desk, month: Session, settled: Settled,
+    monkeypatch: pytest.MonkeyPatch, cases: int,
+) -> None:
+    monkeypatch.setattr(month, "worklist", repeated(columns(month), cases))
+    monkeypatch.setattr(full_desk, "refresh_case", lambda: None)
+    view.refresh()
+    settled(full_desk)
+    assert view.table.rows.rowCount() == len(full_desk.visible) == cases
+    assert view.filters.count.text() == f"{cases:,} / {cases:,}"
+    if not cases:
+        assert view.state.words.text().startswith("这个工作区里没有病例")
+        assert not view.acts.menu().actions()[0].isEnabled()
+        return
+    QTest.keyClick(view.table, Key.Key_End)
+    assert view.table.currentIndex().row() == cases - 1
+    QTest.keyClick(view.table, Key.Key_Home, Qt.KeyboardModifier.ShiftModifier)
+    assert len(view.table.selected()) == cases
+    QTest.keyClick(view.table, Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    assert len(view.table.selected()) == cases
+    view.filters.set_filter(Filter(severities=frozenset({"error"})))
+    settled(full_desk)
+    assert len(full_desk.visible) == int((columns(month).counts[Severity.ERROR] > 0).sum())
 
 
 # Identities, places, states

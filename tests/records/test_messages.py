@@ -8,7 +8,7 @@ from zipfile import ZipFile
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import codebooks
@@ -82,6 +82,7 @@ def test_every_shape_of_file(tmp_path: Path, indent: int | None, form: str, shap
     assert [whole[start:end].replace("\r\n", "\n") for start, end in spans] == texts
 
 
+@settings(max_examples=40)
 @given(st.integers(0, 2**32), st.integers(1, 4000), st.sampled_from(making.FORMS))
 def test_the_size_of_pieces_does_not_matter(seed: int, size: int, form: str) -> None:
     style = Random(seed)
