@@ -276,8 +276,10 @@ class Workspace:
     ) -> tuple[int, ...]:
         """One action of edits; it is on disk when this returns the positions of the cases it changed.
 
-        Raises ``UnknownRow`` (nothing is written) where an edit names a row that is not there.
+        No edits are no action. Raises ``UnknownRow`` (nothing is written) where one names a row that is not there.
         """
+        if not edits:
+            return ()
         fresh = {(e.table, e.row_id): e.case_id for e in edits if isinstance(e, InsertRow)}
         made = {**self._made, **fresh}
         of_case = [(self._case_of(edit, made), edit) for edit in edits]

@@ -238,11 +238,11 @@ def _ordered(table: Table, edit: OrderRows, cases: Table) -> Table:
 
 
 def _renumber(table: Table, case: int) -> None:
-    """Count the rows of the case anew: those of each role by themselves, as they are when they are read."""
+    """Count the rows of a case from 0; out-patient diagnoses are counted apart, as they are when read."""
     mine = np.flatnonzero(table.case == case)
     table.seq = table.seq.copy()
     role = table.data.get(ROLE)
-    roles = role.codes[mine] if isinstance(role, Text) else np.zeros(len(mine), dtype=np.int32)
-    for one in np.unique(roles):
-        rows = mine[roles == one]
+    sorts = role.codes[mine] if isinstance(role, Text) else np.zeros(len(mine), np.int32)
+    for sort in np.unique(sorts):
+        rows = mine[sorts == sort]
         table.seq[rows] = np.arange(len(rows))

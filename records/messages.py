@@ -146,7 +146,8 @@ class MessageReader:
 
     def _skip_zeros(self, window: Window) -> None:
         zeros = _ZEROS.match(window.text, window.at)
-        self._tell_at("zero_characters", window, window.at, fatal=False)
+        if "zero_characters" not in self._told:
+            self._tell_at("zero_characters", window, window.at, fatal=False)
         window.at = zeros.end() if zeros else window.at + 1
 
     def _know_opening(self, window: Window) -> None:

@@ -227,6 +227,11 @@ def test_an_edit_of_a_row_that_is_not_there_is_refused_whole(workspace, edit):
     assert codes(workspace) == FIRST
 
 
+def test_no_edits_are_no_action(workspace):
+    assert workspace.edit([]) == ()
+    assert workspace.journal.actions() == ()
+
+
 def test_a_deleted_row_cannot_be_edited_until_it_is_back(workspace):
     row = row_ids(workspace)[2]
     workspace.edit([DeleteRow("diagnoses", row)])
