@@ -32,6 +32,7 @@ RECEIPT = "receipt.json"
 DIGITS = 4
 SHOWN = 5
 COMPARED = 4_000
+READ_AT_ONCE = 40_000
 """How many cases are compared at once: a copy of all would need as much memory again."""
 
 
@@ -183,6 +184,25 @@ def _from_tables(base: Batch, held: frozenset[int]) -> Iterator[tuple[str, list[
 
 def _read_back(files: _Files, examined: Examined, workspace: Workspace) -> None:
     """What was written, read again, must be what the cases are now, and must fail no check anew."""
+    for group in _groups(files, together=len(examined.batch.layouts) > 1):
+        _read_group_back(group, examined, workspace)
+
+
+def _groups(files: _Files, *, together: bool) -> Iterator[_Files]:
+    """Some files at a time, so that a large export is never held twice; all where cases have several records."""
+    waiting: list[_File] = []
+    size = 0
+    for item in files.listed:
+        if waiting and not together and size + len(item.cases) > READ_AT_ONCE:
+            yield _Files(files.folder, waiting)
+            waiting, size = [], 0
+        waiting.append(item)
+        size += len(item.cases)
+    if waiting:
+        yield _Files(files.folder, waiting)
+
+
+def _read_group_back(files: _Files, examined: Examined, workspace: Workspace) -> None:
     result = read([files.folder / item.name for item in files.listed], workspace.library)
     batch = result.batch
     if batch is None or result.partly:

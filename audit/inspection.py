@@ -22,7 +22,7 @@ MOST_OTHERS = 6
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One finding as the inspector shows it."""
+    """One finding as the inspector shows it; ``before`` and ``after`` what its fix changes, masked."""
 
     finding: Finding
     title: str
@@ -32,6 +32,8 @@ class Told:
     fix_words: str
     proposal: Proposal | None
     alike: int
+    before: str = ""
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +163,8 @@ def _told(
         words.fix,
         proposal,
         _alike(session, case.position, finding.check),
+        session.mask(proposal.column, proposal.before or "") if proposal is not None else "",
+        session.mask(proposal.column, proposal.after or "") if proposal is not None else "",
     )
 
 

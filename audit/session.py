@@ -306,7 +306,9 @@ class Session:
             if segment.severity is Severity.ERROR:
                 words = text_for(segment.check.id, language).title
                 of_field = segment.check.holes.get("title")
-                title = f"{segment.check.id} {words}" + (f"（{of_field}）" if of_field else "")
+                title = f"{segment.check.id} {words}"
+                if of_field:
+                    title += f"（{of_field}）" if language == "zh" else f" ({of_field})"
                 for position in set(segment.cases.tolist()) & held:
                     reasons[position].append(title)
         texts = self.worklist.texts

@@ -53,7 +53,10 @@ class BooksPage(Page):
         find = QShortcut(QKeySequence.StandardKey.Find, self)
         find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         find.activated.connect(self.field.setFocus)
-        self.column.addWidget(panes(Qt.Orientation.Vertical, self._codes(), self._loaded()), 1)
+        splitter = panes(Qt.Orientation.Vertical, self._codes(), self._loaded())
+        splitter.setStretchFactor(0, 3)
+        splitter.setStretchFactor(1, 2)
+        self.column.addWidget(splitter, 1)
         self._show("", [])
 
     def _codes(self) -> QWidget:

@@ -10,7 +10,7 @@ from audit.field_words import column_title
 from audit.fixing import Proposal
 from audit.privacy import Mask
 from desktop.desk import Desk
-from desktop.parts import label, rows_table
+from desktop.parts import label, rows_table, set_role
 from desktop.style import Current
 from desktop.words import Words, tr
 from records import CASES
@@ -146,7 +146,7 @@ class BulkDialog(QDialog):
         row.addStretch(1)
         self.buttons = QDialogButtonBox()
         self.apply = self.buttons.addButton("", QDialogButtonBox.ButtonRole.AcceptRole)
-        self.apply.setProperty("role", "primary")
+        set_role(self.apply, "primary")
         self.buttons.addButton(tr("cancel"), QDialogButtonBox.ButtonRole.RejectRole)
         self.buttons.accepted.connect(self._accept)
         self.buttons.rejected.connect(self.reject)

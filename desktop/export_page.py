@@ -157,7 +157,7 @@ class ExportPage(Page):
             return
         chosen = self._chosen()
         self._held = list(held)
-        self.model.show([(h.case, h.department, h.diagnosis, "；".join(h.reasons)) for h in held])
+        self.model.show([(h.case, h.department, h.diagnosis, tr("not_run_and").join(h.reasons)) for h in held])
         going = len(worklist) - len(held)
         self.summary.setText(
             tr("export_summary", going=f"{going:,}", held=f"{len(held):,}", edited=int(worklist.edited.sum()))
@@ -199,7 +199,8 @@ class ExportPage(Page):
         held = self._chosen()
         if held is None:
             return
-        question = f"{held.case}：{'；'.join(held.reasons)}\n\n{tr('override_reason')}"
+        reasons = tr("not_run_and").join(held.reasons)
+        question = f"{held.case}\n{reasons}\n\n{tr('override_reason')}"
         dialog = ReasonDialog(tr("override_title"), question, self)
         dialog.given.connect(
             lambda why: self._desk.act(lambda session: session.override(held.position, why))

@@ -19,6 +19,7 @@ from desktop.actions import Actions
 from desktop.desk import Desk
 from desktop.mapping_table import MappingModel, MappingTable
 from desktop.parts import Page, RowsModel, label, panes, rows_table, titled
+from desktop.style import Current
 from desktop.waiting import Waiting
 from desktop.words import Words, tr
 from desktop.work import Progress
@@ -241,6 +242,16 @@ class ImportPage(Page):
         self.problems.show(lines or [(tr("import_no_problems"),)])
         self.copy.setVisible(bool(lines))
         self._show_mappings(result.mappings)
+        self._share_room(len(rows), len(lines))
+
+    def _share_room(self, sources: int, problems: int) -> None:
+        """As much as each list needs up to a third; the rest goes to the mapping, or to the problems."""
+        height, row = max(self.splitter.height(), 300), Current.look.row_height
+        first, second = (min((count + 3) * row, height // 3) for count in (sources, problems))
+        if self._mappings:
+            self.splitter.setSizes([first, second, height - first - second])
+        else:
+            self.splitter.setSizes([first, height - first, 0])
 
     def _problem_tint(self, row: int) -> str:
         problems = self._result.problems if self._result is not None else []

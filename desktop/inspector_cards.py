@@ -1,23 +1,51 @@
 """What the inspector is made of: a card a finding, the reasons that were given, the group and how it came about."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
     QGridLayout,
     QHBoxLayout,
     QPushButton,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
 
 from audit.inspection import Group, Inspection, Told
 from desktop.bars import MARKS
-from desktop.parts import label
+from desktop.parts import label, polish, set_role
 from desktop.words import tr
 from validators import Level
 
 MARGIN = 14
+LEAST_BUTTON, FRAME = 90, 30
+
+
+class FixButton(QPushButton):
+    """What a fix does, shortened to the room there is, and its level; the whole is the tooltip."""
+
+    def __init__(self, words: str, level: str, change: str) -> None:
+        super().__init__(f"{words}  {level}")
+        self._words, self._level = words, level
+        self.setToolTip(f"{words}\n{change}")
+        self.setAccessibleName(f"{words} {level}")
+        self.setMinimumWidth(LEAST_BUTTON)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self._whole = super().sizeHint()
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Room for all of it."""
+        return self._whole
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Shorten what it does, never its level."""
+        super().resizeEvent(event)
+        metrics = self.fontMetrics()
+        tail = f"  {self._level}"
+        room = self.width() - FRAME - metrics.horizontalAdvance(tail)
+        self.setText(metrics.elidedText(self._words, Qt.TextElideMode.ElideRight, room) + tail)
 
 
 class FindingCard(QFrame):
@@ -66,9 +94,8 @@ class FindingCard(QFrame):
         proposal = told.proposal
         if proposal is not None:
             words = told.fix_words or tr("inspector_apply")
-            self.fix = QPushButton(f"{words}  {tr(f'level_{proposal.level.value}')}")
-            self.fix.setToolTip(f"{words}\n{proposal.before or '—'} → {proposal.after or '—'}")
-            self.fix.setMinimumWidth(60)
+            change = f"{told.before or '—'} → {told.after or '—'}"
+            self.fix = FixButton(words, tr(f"level_{proposal.level.value}"), change)
             row.addWidget(self.fix)
             self.fix_all = QPushButton(tr("inspector_fix_all"))
             self.fix_all.setProperty("role", "link")
@@ -82,10 +109,9 @@ class FindingCard(QFrame):
         if self.property("at_hand") == at_hand:
             return
         self.setProperty("at_hand", at_hand)
-        _polish(self)
+        polish(self)
         if self.fix is not None:
-            self.fix.setProperty("role", "primary" if at_hand else "")
-            _polish(self.fix)
+            set_role(self.fix, "primary" if at_hand else "")
 
 
 class ReasonsPanel(QWidget):
@@ -176,7 +202,3 @@ def _readable(text: str, role: str = "") -> QWidget:
     made.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return made
 
-
-def _polish(widget: QWidget) -> None:
-    widget.style().unpolish(widget)
-    widget.style().polish(widget)

@@ -67,6 +67,19 @@ def panes(orientation: Qt.Orientation, *widgets: QWidget) -> QSplitter:
     return splitter
 
 
+def set_role(widget: QWidget, role: str) -> None:
+    """Give a widget that may be drawn already another role of the style sheet."""
+    if widget.property("role") != role:
+        widget.setProperty("role", role)
+        polish(widget)
+
+
+def polish(widget: QWidget) -> None:
+    """Let the style sheet look at a widget's properties again."""
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)
+
+
 class ActionButton(QPushButton):
     """A button that runs an action of the table; its key stands beside its words."""
 

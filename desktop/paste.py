@@ -11,6 +11,7 @@ from PySide6.QtGui import QFontMetricsF, QGuiApplication, QKeySequence, QShortcu
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
+    QHeaderView,
     QPlainTextEdit,
     QPushButton,
     QSplitter,
@@ -33,12 +34,13 @@ from desktop.work import Progress
 from records.spreadsheets import memory
 
 Index = QModelIndex | QPersistentModelIndex
-SIZE = (1160, 640)
+SIZE = (1160, 620)
 PAUSE = 200
 """Milliseconds without a key before the text is read anew."""
 LONGEST = 400_000
 TAB_CHARACTERS = 12
-WIDTHS = (120, 370)
+WIDTHS = (120, 370, 140)
+VALUE = 1
 LEFT_WIDTHS = (70,)
 
 
@@ -110,6 +112,9 @@ class PasteDialog(QDialog):
         self.words = StateWords()
         self.model = RowsModel([tr(f"paste_{name}") for name in ("field", "value", "place")])
         self.table = rows_table(self.model, WIDTHS)
+        header = self.table.horizontalHeader()
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(VALUE, QHeaderView.ResizeMode.Stretch)
         self.table.activated.connect(self._go_to_recognised)
         self.table.clicked.connect(self._go_to_recognised)
         self.model.tooltip = lambda row: self._shown[row].value

@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QVBoxLayout, QWidget
 
-from desktop.parts import label
+from desktop.parts import label, set_role
 from desktop.style import Current
 from desktop.words import tr
 
@@ -27,7 +27,7 @@ class ReasonDialog(QDialog):
         self.field.textChanged.connect(self._look)
         self.buttons = QDialogButtonBox()
         self.ok = self.buttons.addButton(tr("reason_give"), QDialogButtonBox.ButtonRole.AcceptRole)
-        self.ok.setProperty("role", "primary")
+        set_role(self.ok, "primary")
         self.buttons.addButton(tr("cancel"), QDialogButtonBox.ButtonRole.RejectRole)
         self.buttons.accepted.connect(self._give)
         self.buttons.rejected.connect(self.reject)

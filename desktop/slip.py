@@ -41,7 +41,7 @@ from desktop.words import Words, tr
 from desktop.work import Progress
 from validators import Severity
 
-SIZE = (1160, 660)
+SIZE = (1160, 620)
 LIST_WIDTH = 480
 WIDTHS = (112, 150, 50, 44, 44, 44)
 DEPARTMENTS, COUNTS = 1, 3

@@ -187,24 +187,29 @@ def test_edits_that_would_be_lost_are_named(
 
 
 def test_escape_leaves_everything_as_it_was(
-    qtbot: QtBot, window: MainWindow, session: Session, data_folder: Path, settled: Callable[[Desk], None]
+    qtbot: QtBot, desk: Desk, session: Session, data_folder: Path, settled: Callable[[Desk], None]
 ) -> None:
+    desk.attach(session)
     clipboard(TEXT)
-    dialog = dialog_of(qtbot, window)
+    dialog = PasteDialog(desk)
+    dialog.open()
     qtbot.keyClick(dialog, Key.Key_Escape)
-    settled(window.desk)
-    assert window.desk.session is session
+    settled(desk)
+    assert desk.session is session
     assert former(data_folder / "scratch") == []
 
 
 def test_names_are_shown_where_the_window_shows_them(
-    qtbot: QtBot, window: MainWindow, session: Session
+    qtbot: QtBot, desk: Desk, session: Session, settled: Callable[[Desk], None]
 ) -> None:
     session.show_identity(True)
+    desk.attach(session)
     clipboard(TEXT)
-    dialog = dialog_of(qtbot, window)
+    dialog = PasteDialog(desk)
+    qtbot.waitUntil(dialog.go.isEnabled, timeout=PATIENCE)
     assert ("人员姓名", "陈秀兰", "第 1 行 姓名") in cells(dialog.table)
     dialog.reject()
+    settled(desk)
 
 
 def test_a_message_is_opened_as_it_is(

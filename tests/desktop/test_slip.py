@@ -197,6 +197,8 @@ def output_of(*command: str) -> str:
 @pytest.mark.skipif(shutil.which("pdftotext") is None, reason="poppler-utils is not installed")
 def test_the_pdf_can_be_read(qtbot: QtBot, dialog: SlipDialog, tmp_path: Path) -> None:
     dialog.model.tick([0, 1], ticked=True)
+    dialog.table.selectRow(0)
+    looked_at(qtbot, dialog, names(dialog.table)[0])
     path = tmp_path / "out.pdf"
     dialog.save_to(path)
     qtbot.waitUntil(path.exists, timeout=PATIENCE)
@@ -303,7 +305,7 @@ def test_each_document_begins_on_its_own_page_and_is_counted_alone(looks: None) 
 
 
 def test_a_table_is_not_torn_between_pages(looks: None) -> None:
-    text = "<p>甲</p>" * 38 + TABLE.format("<br/>".join("乙" * 20))
+    text = "甲<br/>" * 38 + TABLE.format("<br/>".join("乙" * 20))
     paper = Paper([text], lambda page, pages: "")
     assert len(paper.leaves) == 2
     first, second = page_image(paper, 0), page_image(paper, 1)
