@@ -26,7 +26,9 @@ def accept_all(session: Session, check: str, positions: Collection[int], why: st
     report = report_on(session, places)
     keys = dict.fromkeys(segment.check.key for segment in report.segments if segment.check.id == check)
     found = [
-        replace(item, position=int(places[item.position])) for key in keys for item in acceptances(report, key)
+        replace(item, position=int(places[item.position]))
+        for key in keys
+        for item in acceptances(report, key)
     ]
     if not found:
         return Changed(())

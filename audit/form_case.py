@@ -68,9 +68,7 @@ def form_case(session: Session, one: OneCase, language: str) -> FormCase:
     original = session.original(one.position) if edited else None
     old_rows = None
     if original is not None:
-        old_rows = {
-            rows.id: {row.row_id: row for row in rows_of(original, rows)} for rows in form.tables()
-        }
+        old_rows = {rows.id: {row.row_id: row for row in rows_of(original, rows)} for rows in form.tables()}
     return FormCase(
         position=one.position,
         case_id=int(batch.cases.row_id[0]),

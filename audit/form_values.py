@@ -219,9 +219,7 @@ def changes(before: Batch, now: Batch, form: Form) -> list[Change]:
     return found
 
 
-def _row_changes(
-    before: Sequence[RowTexts], now: Sequence[RowTexts], rows: FormTable
-) -> Iterator[Change]:
+def _row_changes(before: Sequence[RowTexts], now: Sequence[RowTexts], rows: FormTable) -> Iterator[Change]:
     old = {row.row_id: row for row in before}
     kept = {row.row_id for row in now}
     for place, row in enumerate(now, start=1):

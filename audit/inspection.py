@@ -90,9 +90,7 @@ def inspect(session: Session, case: OneCase, language: Language = "zh") -> Inspe
     offered = _offered(report)
     told = [
         _told(session, case, segment, finding, proposal, language)
-        for (segment, proposal), finding in zip(
-            offered, report.findings(language, session.mask), strict=True
-        )
+        for (segment, proposal), finding in zip(offered, report.findings(language, session.mask), strict=True)
     ]
     told.sort(key=lambda item: (ORDER.index(item.finding.severity), item.finding.check))
     after = None
@@ -129,7 +127,9 @@ def _accepted(session: Session, case: OneCase, language: Language) -> tuple[Acce
     keys = [key for segment in passed for key in keys_of(case.batch, segment)]
     found = replace(case.examined.report, segments=passed).findings(language, session.mask)
     return tuple(
-        Accepted(finding.check, text_for(finding.check, language).title, finding.message, reasons.get(key, ""))
+        Accepted(
+            finding.check, text_for(finding.check, language).title, finding.message, reasons.get(key, "")
+        )
         for key, finding in zip(keys, found, strict=True)
     )
 
@@ -159,7 +159,9 @@ def _told(
         words.title,
         words.why,
         words.what_to_do,
-        "" if basis.document == "craft" else " ".join(part for part in (basis.document, basis.clause) if part),
+        ""
+        if basis.document == "craft"
+        else " ".join(part for part in (basis.document, basis.clause) if part),
         words.fix,
         proposal,
         _alike(session, case.position, finding.check),

@@ -170,9 +170,7 @@ def _checks(
     ]
     ranks = {severity: at for at, severity in enumerate(Severity)}
     last = len(ranks)
-    return sorted(
-        found, key=lambda c: (ranks[c.severity] if c.severity else last, -c.cases, c.value)
-    )
+    return sorted(found, key=lambda c: (ranks[c.severity] if c.severity else last, -c.cases, c.value))
 
 
 def severities_of(report: Report | None) -> dict[str, Severity]:

@@ -245,7 +245,9 @@ class _Reading:
         _leave_columns(block, homeless, draft)
         bodies, names = list(composed(batch, draft.layout)), _Headers(held)
         if len(bodies) > 1 and any(node not in draft.rows for node, _ in held):
-            if self.many is not None:  # two lists of cases: the first is opened, the second stays to be pasted
+            if (
+                self.many is not None
+            ):  # two lists of cases: the first is opened, the second stays to be pasted
                 _leave_rows(block, draft)
                 return
             told = tuple(_told_of(batch, library, names))

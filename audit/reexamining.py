@@ -33,7 +33,8 @@ def placed(compared: Report, part: Batch, positions: Sequence[int]) -> tuple[Seg
             continue
         table = part.table(segment.check.table)
         rows = {int(row_id): row for row, row_id in enumerate(table.row_id.tolist())}
-        here &= np.fromiter((int(row_id) in rows for row_id in segment.row_ids), dtype=bool, count=len(here))
+        for at in np.flatnonzero(here).tolist():
+            here[at] = int(segment.row_ids[at]) in rows
         if not here.any():
             continue
         one = narrowed(segment, here)

@@ -87,8 +87,7 @@ def _ordered(batch: Batch, shown: FormTable, ids: Sequence[int]) -> OrderRows:
     """All rows of the canonical table, those of the form table in the order ``ids`` at the places they hold."""
     queue = iter(ids)
     whole = [
-        next(queue) if row_id in set(ids) else row_id
-        for row_id in batch.table(shown.table).row_id.tolist()
+        next(queue) if row_id in set(ids) else row_id for row_id in batch.table(shown.table).row_id.tolist()
     ]
     return OrderRows(shown.table, _case_id(batch), tuple(int(row_id) for row_id in whole))
 
@@ -116,4 +115,3 @@ def _counted(batch: Batch, shown: FormTable) -> int:
 
 def _case_id(batch: Batch) -> int:
     return int(batch.cases.row_id[0])
-

@@ -43,7 +43,9 @@ def rulebook(
     """All checks by identifier, those made from layouts once a kind; ``overrides`` are the user's own layer."""
     settings = check_settings(library, library.profile("national", overrides or {}))
     usual = check_settings(library, library.profile("national"))
-    units = {(str(row["check"]), str(row["name"])): str(row["unit"]) for row in library.rows("sources/thresholds")}
+    units = {
+        (str(row["check"]), str(row["name"])): str(row["unit"]) for row in library.rows("sources/thresholds")
+    }
     by_id: dict[str, Check] = {}
     for layout in library.table("sources/layouts/layouts").column("layout").to_pylist():
         for check in checks_of_layout(library, str(layout)):
@@ -65,8 +67,19 @@ def rulebook(
         basis = "" if check.basis == CRAFT else f"{check.basis.document} {check.basis.clause}".strip()
         rules.append(
             Rule(
-                identifier, words.title, words.message, words.why, words.what_to_do, words.bad, words.good,
-                words.fix, basis, settings.severity(check).value, not settings.runs(check), is_set, thresholds,
+                identifier,
+                words.title,
+                words.message,
+                words.why,
+                words.what_to_do,
+                words.bad,
+                words.good,
+                words.fix,
+                basis,
+                settings.severity(check).value,
+                not settings.runs(check),
+                is_set,
+                thresholds,
             )
         )
     return tuple(rules)

@@ -53,7 +53,9 @@ def read_files(
     def progress(records: int, file: str) -> bool:
         return keep_going is None or keep_going(records, 0, file)
 
-    return read(paths, library, mapping=lambda headers: given.get(headers) or kept(headers), progress=progress)
+    return read(
+        paths, library, mapping=lambda headers: given.get(headers) or kept(headers), progress=progress
+    )
 
 
 def keep_mappings(mappings: Iterable[HeaderMapping]) -> None:
@@ -247,9 +249,7 @@ class Session:
 
     # Acts
 
-    def edit(
-        self, edits: Sequence[Edit], why: str = "", kind: ActionKind = ActionKind.EDIT
-    ) -> Changed:
+    def edit(self, edits: Sequence[Edit], why: str = "", kind: ActionKind = ActionKind.EDIT) -> Changed:
         """Journal the edits as one action and bring everything up to date."""
         return self._refresh(self.workspace.edit(edits, why, kind), why)
 
@@ -314,8 +314,11 @@ class Session:
         texts = self.worklist.texts
         return [
             HeldBack(
-                position, texts["record"][position], texts["department"][position],
-                texts["diagnosis"][position], tuple(dict.fromkeys(reasons[position])),
+                position,
+                texts["record"][position],
+                texts["department"][position],
+                texts["diagnosis"][position],
+                tuple(dict.fromkeys(reasons[position])),
             )
             for position in sorted(held)
         ]

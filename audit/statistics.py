@@ -118,9 +118,14 @@ def _departments(worklist: Worklist) -> tuple[DepartmentRow, ...]:
             weights = worklist.numbers["weight"][names.codes == code]
             rows.append(
                 DepartmentRow(
-                    names.values[code] or "—", int(cases[code]), int(of[Severity.ERROR][code]),
-                    int(of[Severity.WARNING][code]), int(of[Severity.HINT][code]), int(good[code]),
-                    float(in_group[code] / cases[code]), _mean(weights),
+                    names.values[code] or "—",
+                    int(cases[code]),
+                    int(of[Severity.ERROR][code]),
+                    int(of[Severity.WARNING][code]),
+                    int(of[Severity.HINT][code]),
+                    int(good[code]),
+                    float(in_group[code] / cases[code]),
+                    _mean(weights),
                 )
             )
     return tuple(rows)

@@ -105,7 +105,9 @@ def _breath(folder: Path, cases: int) -> int:
     timer.stop()
     for name, held in gaps.items():
         if held:
-            print(f"  {name}: {len(held)} ticks, p99 {np.percentile(held, 99):.0f} ms, longest {max(held):.0f} ms")
+            print(
+                f"  {name}: {len(held)} ticks, p99 {np.percentile(held, 99):.0f} ms, longest {max(held):.0f} ms"
+            )
     print(f"  {cases} cases imported and checked in {time.perf_counter() - start:.1f} s")
     window.close()
     longest = max(max(held, default=0.0) for held in gaps.values())
@@ -141,7 +143,9 @@ def _filters(window: MainWindow, session: Session, cases: int) -> list[float]:
     department = worklist.texts["department"].values[0]
     wanted = {
         "errors": Filter(severities=frozenset({"error"})),
-        "passed, one department": Filter(severities=frozenset({"passed"}), departments=frozenset({department})),
+        "passed, one department": Filter(
+            severities=frozenset({"passed"}), departments=frozenset({department})
+        ),
         "a record number": Filter(text=worklist.texts["record"][cases // 2]),
         "two words": Filter(text="肺 张"),
         "due within 3 days": Filter(due_within=3),

@@ -54,9 +54,7 @@ def action_table() -> dict[str, ActionInfo]:
     """All actions by id, in the order of the table."""
     text = resources.files("resources").joinpath("actions.toml").read_text("utf-8")
     return {
-        key: ActionInfo(
-            key, row["zh"], row["en"], row["initials"], tuple(row.get("keys", ())), row["group"]
-        )
+        key: ActionInfo(key, row["zh"], row["en"], row["initials"], tuple(row.get("keys", ())), row["group"])
         for key, row in tomllib.loads(text).items()
     }
 

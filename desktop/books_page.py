@@ -27,7 +27,7 @@ from desktop.work import Progress
 PAUSE_MILLISECONDS = 120
 MOST = 200
 FLAGS = ("grey", "external_cause", "asterisk", "added")
-CODE, FLAG = 1, 3
+CODE, NAME, FLAG = 1, 2, 3
 OURS = "sources/"
 Found = list[tuple[str, str, str, str]]
 
@@ -62,7 +62,7 @@ class BooksPage(Page):
     def _codes(self) -> QWidget:
         self.found = RowsModel([tr(f"books_{name}") for name in ("kind", "code", "name", "flags")])
         self.found.tint = lambda _, column: "warning" if column == FLAG else ""
-        self.table = rows_table(self.found, (80, 180, 620))
+        self.table = rows_table(self.found, (80, 170, 620, 130), NAME)
         self.table.activated.connect(lambda index: self._copy(index.row()))
         self.state = StateWords()
         self.pages = QStackedWidget()
@@ -78,7 +78,9 @@ class BooksPage(Page):
         return box
 
     def _loaded(self) -> QWidget:
-        self.books = RowsModel([tr(f"books_{name}") for name in ("title", "edition", "valid", "rows", "source")])
+        self.books = RowsModel(
+            [tr(f"books_{name}") for name in ("title", "edition", "valid", "rows", "source")]
+        )
         self.books.show(
             [
                 (book.title, book.edition, _validity(book), book.rows, book.source)
@@ -86,7 +88,7 @@ class BooksPage(Page):
                 if not book.name.startswith(OURS)
             ]
         )
-        box = titled(tr("books_loaded"), rows_table(self.books, (420, 170, 170, 90)))
+        box = titled(tr("books_loaded"), rows_table(self.books, (420, 180, 130, 80, 240), 0))
         row = QHBoxLayout()
         self.take = QPushButton(tr("books_take"))
         self.take.clicked.connect(self._ask_pack)

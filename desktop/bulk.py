@@ -10,14 +10,14 @@ from audit.field_words import column_title
 from audit.fixing import Proposal
 from audit.privacy import Mask
 from desktop.desk import Desk
-from desktop.parts import label, rows_table, set_role
-from desktop.style import Current
+from desktop.parts import label, rows_table, set_role, sized
 from desktop.words import Words, tr
 from records import CASES
 
 Index = QModelIndex | QPersistentModelIndex
 COLUMNS = ("case", "field", "before", "after")
-WIDTHS = (230, 200, 190)
+WIDTHS = (220, 200, 200, 200)
+BEFORE = 2
 SIZE = (880, 520)
 BLANK = "␣"
 
@@ -126,14 +126,13 @@ class BulkDialog(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(tr("bulk_title"))
-        scale = Current.look.scale
-        self.resize(round(SIZE[0] * scale), round(SIZE[1] * scale))
+        sized(self, *SIZE)
         self.model = _Proposals(listed, mask, place)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(18, 16, 18, 14)
         layout.setSpacing(10)
         layout.addWidget(label(tr("bulk_head", title=title, count=len(listed)), "title", wrap=True))
-        self.table = rows_table(self.model, WIDTHS)
+        self.table = rows_table(self.model, WIDTHS, BEFORE)
         self.words = label(tr("bulk_none"), "muted", wrap=True)
         layout.addWidget(self.words if not listed else label(tr("bulk_how"), "muted", wrap=True))
         layout.addWidget(self.table, 1)

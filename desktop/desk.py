@@ -138,9 +138,7 @@ class Desk(QObject):
         """Group and check everything anew, with the rules and the scheme as they are set now."""
         session, wishes = self.session, self.wishes()
         if session is not None:
-            self.worker.change(
-                lambda progress: session.check_anew(wishes.overrides, wishes.scheme, progress)
-            )
+            self.worker.change(lambda progress: session.check_anew(wishes.overrides, wishes.scheme, progress))
 
     # The case at hand
 

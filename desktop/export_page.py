@@ -30,9 +30,9 @@ from desktop.words import Words, tr
 from desktop.work import Progress
 
 COLUMNS = ("case", "department", "diagnosis", "checks")
-WIDTHS = (150, 150, 250)
+WIDTHS = (130, 130, 220)
 FILES = ("file", "source", "cases", "changed")
-FILE_WIDTHS = (140, 420, 100)
+FILE_WIDTHS = (140, 420, 90, 110)
 LOOKING, WORKING, DONE = range(3)
 
 
@@ -113,7 +113,7 @@ class ExportPage(Page):
         layout.addWidget(card)
         layout.addWidget(label(tr("export_listed"), "section"))
         self.files = RowsModel([tr(f"export_{name}") for name in FILES])
-        layout.addWidget(rows_table(self.files, FILE_WIDTHS), 1)
+        layout.addWidget(rows_table(self.files, FILE_WIDTHS, 1), 1)
         row = QHBoxLayout()
         back = QPushButton(tr("export_back"))
         back.clicked.connect(lambda: self._actions.run("go_work"))
@@ -142,7 +142,9 @@ class ExportPage(Page):
         if not self._held:
             self._say(tr("export_counting"))
         self._desk.worker.query(
-            lambda _: session.held_cases(Words.language), self._show, lambda words: self._say(words, again=True)
+            lambda _: session.held_cases(Words.language),
+            self._show,
+            lambda words: self._say(words, again=True),
         )
 
     def _say(self, words: str, *, again: bool = False) -> None:
@@ -157,7 +159,9 @@ class ExportPage(Page):
             return
         chosen = self._chosen()
         self._held = list(held)
-        self.model.show([(h.case, h.department, h.diagnosis, tr("not_run_and").join(h.reasons)) for h in held])
+        self.model.show(
+            [(h.case, h.department, h.diagnosis, tr("not_run_and").join(h.reasons)) for h in held]
+        )
         going = len(worklist) - len(held)
         self.summary.setText(
             tr("export_summary", going=f"{going:,}", held=f"{len(held):,}", edited=int(worklist.edited.sum()))
@@ -202,9 +206,7 @@ class ExportPage(Page):
         reasons = tr("not_run_and").join(held.reasons)
         question = f"{held.case}\n{reasons}\n\n{tr('override_reason')}"
         dialog = ReasonDialog(tr("override_title"), question, self)
-        dialog.given.connect(
-            lambda why: self._desk.act(lambda session: session.override(held.position, why))
-        )
+        dialog.given.connect(lambda why: self._desk.act(lambda session: session.override(held.position, why)))
         dialog.open()
 
     # Writing

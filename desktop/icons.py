@@ -9,8 +9,8 @@ from PySide6.QtSvg import QSvgRenderer
 
 from desktop.style import Current
 
-SCALES = (1, 2)
-SIZE = 20
+SIZES = (20, 32, 40, 64)
+"""Pixels that an icon is drawn at: text from 9 to 16 points on screens up to 200 % takes the next larger one."""
 
 
 def icon(name: str, token: str = "muted") -> QIcon:  # noqa: S107 - a colour token
@@ -24,12 +24,11 @@ def _icon(name: str, colour: str) -> QIcon:
     drawing = path.read_text("utf-8").replace("currentColor", colour)
     renderer = QSvgRenderer(QByteArray(drawing.encode()))
     made = QIcon()
-    for scale in SCALES:
-        pixmap = QPixmap(SIZE * scale, SIZE * scale)
+    for size in SIZES:
+        pixmap = QPixmap(size, size)
         pixmap.fill(Qt.GlobalColor.transparent)
         painter = QPainter(pixmap)
-        renderer.render(painter, QRectF(0, 0, SIZE * scale, SIZE * scale))
+        renderer.render(painter, QRectF(0, 0, size, size))
         painter.end()
-        pixmap.setDevicePixelRatio(scale)
         made.addPixmap(pixmap)
     return made

@@ -27,7 +27,7 @@ from records import ReadResult
 from records.spreadsheets import Mapping
 
 ACROSS = ("file", "layout", "encoding", "records")
-SOURCE_WIDTHS = (460, 120, 120)
+SOURCE_WIDTHS = (300, 80, 100, 80)
 PROBLEMS_SHOWN = 500
 WAITING, LOOKING = 0, 1
 
@@ -72,11 +72,10 @@ class ImportPage(Page):
         self.sources = RowsModel([tr(f"import_{name}") for name in ACROSS])
         self.problems = RowsModel([tr("import_problem")])
         self.problems.tint = lambda row, _: self._problem_tint(row)
-        self._source_box = titled(tr("import_sources"), rows_table(self.sources, SOURCE_WIDTHS))
+        self._source_box = titled(tr("import_sources"), rows_table(self.sources, SOURCE_WIDTHS, 0))
         self._mapping_box = self._mapping_part()
-        self.splitter = panes(
-            Qt.Orientation.Vertical, self._source_box, self._problem_part(), self._mapping_box
-        )
+        self._facts = panes(Qt.Orientation.Vertical, self._source_box, self._problem_part())
+        self.splitter = panes(Qt.Orientation.Vertical, self._facts, self._mapping_box)
         column.addWidget(self.splitter, 1)
         row = QHBoxLayout()
         self.leave = QPushButton(tr("import_leave"))
@@ -245,13 +244,17 @@ class ImportPage(Page):
         self._share_room(len(rows), len(lines))
 
     def _share_room(self, sources: int, problems: int) -> None:
-        """As much as each list needs up to a third; the rest goes to the mapping, or to the problems."""
+        """Files and problems stand above each other, or side by side where the mapping needs the room below."""
         height, row = max(self.splitter.height(), 300), Current.look.row_height
-        first, second = (min((count + 3) * row, height // 3) for count in (sources, problems))
         if self._mappings:
-            self.splitter.setSizes([first, second, height - first - second])
+            self._facts.setOrientation(Qt.Orientation.Horizontal)
+            self._facts.setSizes([2, 3])
+            needed = min((max(sources, problems) + 4) * row, height * 2 // 5)
+            self.splitter.setSizes([needed, height - needed])
         else:
-            self.splitter.setSizes([first, height - first, 0])
+            self._facts.setOrientation(Qt.Orientation.Vertical)
+            needed = min((sources + 3) * row, height // 3)
+            self._facts.setSizes([needed, height - needed])
 
     def _problem_tint(self, row: int) -> str:
         problems = self._result.problems if self._result is not None else []

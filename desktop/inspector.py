@@ -187,6 +187,7 @@ class InspectorView(QWidget):
     def _show_at_hand(self) -> None:
         if 0 <= self.at < len(self.cards):
             self._area.ensureWidgetVisible(self.cards[self.at], 0, 0)
+            self._area.horizontalScrollBar().setValue(0)
 
     def _choose_and(self, at: int, act: Callable[[], None], *_: object) -> None:
         self._choose(at, go=False)

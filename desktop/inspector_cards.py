@@ -1,51 +1,28 @@
 """What the inspector is made of: a card a finding, the reasons that were given, the group and how it came about."""
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
     QGridLayout,
     QHBoxLayout,
     QPushButton,
-    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
 
 from audit.inspection import Group, Inspection, Told
 from desktop.bars import MARKS
-from desktop.parts import label, polish, set_role
+from desktop.parts import ElidedButton, label, polish, set_role
+from desktop.style import Current
 from desktop.words import tr
 from validators import Level
 
 MARGIN = 14
-LEAST_BUTTON, FRAME = 90, 30
-
-
-class FixButton(QPushButton):
-    """What a fix does, shortened to the room there is, and its level; the whole is the tooltip."""
-
-    def __init__(self, words: str, level: str, change: str) -> None:
-        super().__init__(f"{words}  {level}")
-        self._words, self._level = words, level
-        self.setToolTip(f"{words}\n{change}")
-        self.setAccessibleName(f"{words} {level}")
-        self.setMinimumWidth(LEAST_BUTTON)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self._whole = super().sizeHint()
-
-    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """Room for all of it."""
-        return self._whole
-
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """Shorten what it does, never its level."""
-        super().resizeEvent(event)
-        metrics = self.fontMetrics()
-        tail = f"  {self._level}"
-        room = self.width() - FRAME - metrics.horizontalAdvance(tail)
-        self.setText(metrics.elidedText(self._words, Qt.TextElideMode.ElideRight, room) + tail)
+NARROW_FROM = 1.2
+"""From this scale of the text on, a pane of usual width has no room for a group on one line."""
+HEADLINE = 6
+"""Pixels of a title's frame."""
 
 
 class FindingCard(QFrame):
@@ -67,10 +44,8 @@ class FindingCard(QFrame):
         row.setSpacing(8)
         pill = label(f"{MARKS[severity]} {tr(severity)}", "pill")
         pill.setProperty("severity", severity)
-        self.jump = QPushButton(told.title)
+        self.jump = ElidedButton(told.title, padding=HEADLINE, note=tr("inspector_jump"))
         self.jump.setProperty("role", "headline")
-        self.jump.setToolTip(f"{told.title}\n{tr('inspector_jump')}")
-        self.jump.setMinimumWidth(40)
         row.addWidget(pill)
         row.addWidget(self.jump, 1)
         row.addWidget(label(finding.check, "muted"))
@@ -84,24 +59,22 @@ class FindingCard(QFrame):
         self._why = _readable(told.why, "muted")
         layout.addWidget(self._why)
         layout.addWidget(_readable(told.what_to_do, "muted"))
-        self.fix: QPushButton | None = None
+        self.fix: ElidedButton | None = None
         self.fix_all: QPushButton | None = None
         if told.proposal is not None and told.proposal.level is not Level.ADVICE:
-            layout.addLayout(self._offer(told))
+            self._offer(told, layout)
 
-    def _offer(self, told: Told) -> QHBoxLayout:
-        row = QHBoxLayout()
+    def _offer(self, told: Told, layout: QVBoxLayout) -> None:
         proposal = told.proposal
-        if proposal is not None:
-            words = told.fix_words or tr("inspector_apply")
-            change = f"{told.before or '—'} → {told.after or '—'}"
-            self.fix = FixButton(words, tr(f"level_{proposal.level.value}"), change)
-            row.addWidget(self.fix)
-            self.fix_all = QPushButton(tr("inspector_fix_all"))
-            self.fix_all.setProperty("role", "link")
-            row.addWidget(self.fix_all)
-            row.addStretch(1)
-        return row
+        if proposal is None:
+            return
+        change = f"{told.before or '—'} → {told.after or '—'}"
+        words = told.fix_words or tr("inspector_apply")
+        self.fix = ElidedButton(words, f"  {tr(f'level_{proposal.level.value}')}", note=change)
+        self.fix_all = QPushButton(tr("inspector_fix_all"))
+        self.fix_all.setProperty("role", "link")
+        layout.addWidget(self.fix, alignment=Qt.AlignmentFlag.AlignLeft)
+        layout.addWidget(self.fix_all, alignment=Qt.AlignmentFlag.AlignLeft)
 
     def set_at_hand(self, at_hand: bool) -> None:
         """Whether keys act on this one: it is marked, told at length, and its fix is the button of the view."""
@@ -171,7 +144,8 @@ def _others(inspection: Inspection) -> QGridLayout:
         words = label(f"{kind} {other.code} {other.name}", wrap=True)
         words.setToolTip(other.group.name)
         grid.addWidget(words, row, 0)
-        grid.addWidget(label(drg_words(other.group)), row, 1, Qt.AlignmentFlag.AlignTop)
+        found = label(drg_words(other.group), wrap=Current.look.scale > NARROW_FROM)
+        grid.addWidget(found, row, 1, Qt.AlignmentFlag.AlignTop)
     return grid
 
 
@@ -182,7 +156,7 @@ def _group_card(title: str, group: Group, *, accent: bool) -> QFrame:
     layout.setContentsMargins(10, 8, 10, 8)
     layout.setSpacing(2)
     layout.addWidget(label(title, "muted"))
-    layout.addWidget(label(drg_words(group), "title"))
+    layout.addWidget(label(drg_words(group), "title", wrap=True))
     layout.addWidget(label(group.message or group.name, "muted", wrap=True))
     layout.addStretch(1)
     return card
@@ -201,4 +175,3 @@ def _readable(text: str, role: str = "") -> QWidget:
     made = label(text, role, wrap=True)
     made.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return made
-

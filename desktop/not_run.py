@@ -6,8 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
 from audit.field_words import Unchecked
-from desktop.parts import RowsModel, label, rows_table
-from desktop.style import Current
+from desktop.parts import RowsModel, label, rows_table, sized
 from desktop.words import tr
 
 SIZE = (760, 460)
@@ -34,5 +33,4 @@ class NotRunDialog(QDialog):
         buttons.addButton(tr("close"), QDialogButtonBox.ButtonRole.RejectRole)
         buttons.rejected.connect(self.reject)
         column.addWidget(buttons)
-        scale = Current.look.scale
-        self.resize(round(SIZE[0] * scale), round(SIZE[1] * scale))
+        sized(self, *SIZE)

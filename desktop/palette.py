@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.actions import ActionInfo, Actions, action_table
-from desktop.parts import label
+from desktop.parts import label, sized
 from desktop.style import Current
 from desktop.words import tr
 
@@ -55,8 +55,7 @@ class Palette(QDialog):
         layout.setSpacing(8)
         layout.addWidget(self.field)
         layout.addWidget(self.list)
-        scale = Current.look.scale
-        self.setFixedSize(round(WIDTH * scale), round(HEIGHT * scale))
+        sized(self, WIDTH, HEIGHT)
         corner = parent.mapToGlobal(parent.rect().topLeft())
         self.move(corner.x() + (parent.width() - self.width()) // 2, corner.y() + FROM_TOP)
         self._narrow("")
@@ -183,5 +182,4 @@ class KeyList(QDialog):
         layout.addWidget(label(tr("keys_title"), "title"))
         layout.addWidget(self.list)
         layout.addWidget(label(tr("keys_note"), "muted", wrap=True))
-        scale = Current.look.scale
-        self.resize(round(WIDTH * scale), round(KEYS_HEIGHT * scale))
+        sized(self, WIDTH, KEYS_HEIGHT)

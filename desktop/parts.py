@@ -3,12 +3,14 @@
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPaintEvent
+from PySide6.QtGui import QFontMetrics, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
+    QHeaderView,
     QLabel,
     QPushButton,
+    QSizePolicy,
     QSplitter,
     QStyle,
     QStyleOptionButton,
@@ -26,6 +28,7 @@ Row = Sequence[object]
 KEY_OPACITY = 0.85
 KEY_GAP = 8
 GUTTER = 16
+OF_SCREEN = 0.94
 
 
 def label(text: str = "", role: str = "", *, wrap: bool = False) -> QLabel:
@@ -78,6 +81,44 @@ def polish(widget: QWidget) -> None:
     """Let the style sheet look at a widget's properties again."""
     widget.style().unpolish(widget)
     widget.style().polish(widget)
+
+
+def sized(dialog: QWidget, width: int, height: int) -> None:
+    """Give a dialog a size of the drawing, larger with the text, and never larger than the screen."""
+    scale, room = Current.look.scale, dialog.screen().availableGeometry()
+    dialog.resize(
+        min(round(width * scale), round(room.width() * OF_SCREEN)),
+        min(round(height * scale), round(room.height() * OF_SCREEN)),
+    )
+
+
+class ElidedButton(QPushButton):
+    """A button whose words are shortened to the room there is; a ``tail`` never is. The whole is the tooltip."""
+
+    def __init__(self, words: str, tail: str = "", *, padding: int = 28, note: str = "") -> None:
+        super().__init__(f"{words}{tail}")
+        self._words, self._tail, self._padding = words, tail, padding
+        self.setToolTip(f"{words}\n{note}".strip())
+        self.setAccessibleName(f"{words}{tail}")
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """It may become short."""
+        return QSize(
+            self._padding + self.fontMetrics().horizontalAdvance(f"…{self._tail}"), self.sizeHint().height()
+        )
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Room for all of it."""
+        whole = self.fontMetrics().horizontalAdvance(f"{self._words}{self._tail}")
+        return QSize(whole + self._padding, super().sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Shorten the words."""
+        super().resizeEvent(event)
+        metrics = self.fontMetrics()
+        room = self.width() - self._padding - metrics.horizontalAdvance(self._tail)
+        self.setText(metrics.elidedText(self._words, Qt.TextElideMode.ElideRight, room) + self._tail)
 
 
 class ActionButton(QPushButton):
@@ -150,7 +191,8 @@ class Page(QWidget):
 class RowsModel(QAbstractTableModel):
     """Rows of plain values under headings; numbers stand at the right.
 
-    ``tooltip`` gives the tooltip of a row, ``tint`` the colour token of a cell (none: that of the text).
+    ``tooltip`` gives the tooltip of a row, ``tint`` the colour token of a cell (none: that of the text); ``right``
+    are columns of figures that are written as text.
     """
 
     def __init__(self, headings: Sequence[str]) -> None:
@@ -159,6 +201,7 @@ class RowsModel(QAbstractTableModel):
         self.listed: list[Row] = []
         self.tooltip: Callable[[int], str] | None = None
         self.tint: Callable[[int, int], str] | None = None
+        self.right: frozenset[int] = frozenset()
 
     def show(self, listed: Sequence[Row]) -> None:
         """Show these rows instead."""
@@ -179,7 +222,7 @@ class RowsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
             return self.headings[section]
         if role == Qt.ItemDataRole.TextAlignmentRole and orientation == Qt.Orientation.Horizontal:
-            numbers = bool(self.listed) and _is_number(self.listed[0][section])
+            numbers = bool(self.listed) and self._is_figure(self.listed[0][section], section)
             side = Qt.AlignmentFlag.AlignRight if numbers else Qt.AlignmentFlag.AlignLeft
             return int(side | Qt.AlignmentFlag.AlignVCenter)
         return None
@@ -192,18 +235,23 @@ class RowsModel(QAbstractTableModel):
                 return f"{value:,}" if isinstance(value, int) else "" if value is None else str(value)
             case Qt.ItemDataRole.ToolTipRole:
                 return self.tooltip(index.row()) if self.tooltip is not None else str(value or "")
-            case Qt.ItemDataRole.TextAlignmentRole if _is_number(value):
+            case Qt.ItemDataRole.TextAlignmentRole if self._is_figure(value, index.column()):
                 return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             case Qt.ItemDataRole.ForegroundRole if self.tint is not None:
                 token = self.tint(index.row(), index.column())
                 return Current.look.colour(token) if token else None
         return None
 
+    def _is_figure(self, value: object, column: int) -> bool:
+        return column in self.right or isinstance(value, int | float)
+
 
 class RowsTable(QTableView):
-    """A quiet table: whole rows, fixed widths that grow with the text, the last column takes the rest."""
+    """A quiet table: whole rows, fixed widths that grow with the text, one column (the last) takes the rest."""
 
-    def __init__(self, model: QAbstractTableModel, widths: Sequence[int]) -> None:
+    def __init__(
+        self, model: QAbstractTableModel, widths: Sequence[int], stretched: int | None = None
+    ) -> None:
         super().__init__()
         self.setProperty("role", "rows")
         self.setModel(model)
@@ -217,12 +265,14 @@ class RowsTable(QTableView):
         self.verticalHeader().setVisible(False)
         header = self.horizontalHeader()
         header.setHighlightSections(False)
-        header.setStretchLastSection(True)
+        header.setStretchLastSection(stretched is None)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self._scale = Current.look.scale
         self.verticalHeader().setDefaultSectionSize(Current.look.row_height)
         for column, width in enumerate(widths):
             self.setColumnWidth(column, round(width * self._scale))
+        if stretched is not None:
+            header.setSectionResizeMode(stretched, QHeaderView.ResizeMode.Stretch)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Another text size: rows and columns grow with it."""
@@ -231,14 +281,10 @@ class RowsTable(QTableView):
         if event.type() == QEvent.Type.StyleChange and hasattr(self, "_scale") and scale != self._scale:
             growth, self._scale = scale / self._scale, scale
             self.verticalHeader().setDefaultSectionSize(Current.look.row_height)
-            for column in range(self.horizontalHeader().count() - 1):
+            for column in range(self.horizontalHeader().count()):
                 self.setColumnWidth(column, round(self.columnWidth(column) * growth))
 
 
-def rows_table(model: QAbstractTableModel, widths: Sequence[int]) -> RowsTable:
-    """A quiet table over ``model`` with fixed widths, the last column stretched."""
-    return RowsTable(model, widths)
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float)
+def rows_table(model: QAbstractTableModel, widths: Sequence[int], stretched: int | None = None) -> RowsTable:
+    """A quiet table over ``model`` with fixed widths; the column ``stretched`` (the last) takes the rest."""
+    return RowsTable(model, widths, stretched)

@@ -187,9 +187,7 @@ class CodePicker(QDialog):
             step = STEPS.get(Qt.Key(event.key()))
             if step is not None:
                 row = self.list.currentIndex().row() + step
-                self.list.setCurrentIndex(
-                    self.found.index(min(max(row, 0), self.found.rowCount() - 1))
-                )
+                self.list.setCurrentIndex(self.found.index(min(max(row, 0), self.found.rowCount() - 1)))
                 return True
             if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
                 self._choose()

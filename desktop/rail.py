@@ -77,6 +77,10 @@ class Rail(QWidget):
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Another theme or text size."""
         super().changeEvent(event)
-        if event.type() == QEvent.Type.StyleChange and hasattr(self, "_look") and self._look is not Current.look:
+        if (
+            event.type() == QEvent.Type.StyleChange
+            and hasattr(self, "_look")
+            and self._look is not Current.look
+        ):
             self._look = Current.look
             self._restyle()

@@ -30,7 +30,7 @@ from desktop.style import Current
 from desktop.words import Words, tr
 
 CHOICES = ("error", "warning", "hint", "off")
-SEVERITY = 2
+NAME, SEVERITY = 1, 2
 LARGEST = 1_000_000.0
 PARTS = ("why", "todo", "bad", "good", "basis", "fix")
 
@@ -73,7 +73,7 @@ class RulesPage(Page):
     def _list(self) -> QWidget:
         self.model = RowsModel([tr(f"rules_{name}") for name in ("id", "name", "severity", "found")])
         self.model.tint = self._tint
-        self.table = rows_table(self.model, (80, 330, 110))
+        self.table = rows_table(self.model, (80, 330, 100, 90), NAME)
         self.table.selectionModel().currentRowChanged.connect(self._choose)
         self.none = StateWords()
         self.pages = QStackedWidget()

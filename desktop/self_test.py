@@ -78,7 +78,9 @@ def _drive(window: "object", folder: Path, failures: list[str]) -> None:
     desk.worker.query(lambda _: session.export(folder / "export"), done.append)
     _until(lambda: bool(done), failures, "export")
     receipt = done[0].receipt
-    _say(f"exported {receipt['exported']}, held back {len(receipt['held_back'])}, changed {receipt['changed']}")
+    _say(
+        f"exported {receipt['exported']}, held back {len(receipt['held_back'])}, changed {receipt['changed']}"
+    )
     for name in ("statistics", "books", "rules", "settings", "work"):
         window.show_page(name)
         _pause(TICK_MILLISECONDS * 5)

@@ -42,8 +42,14 @@ def setting_table(language: str) -> tuple[Setting, ...]:
         choices = tuple((value, words[language]) for value, words in row.get("choices", {}).items())
         rows.append(
             Setting(
-                key, row["kind"], row[language], str(row["default"]), choices,
-                int(row.get("lowest", 0)), int(row.get("highest", 0)), bool(row.get("restart", False)),
+                key,
+                row["kind"],
+                row[language],
+                str(row["default"]),
+                choices,
+                int(row.get("lowest", 0)),
+                int(row.get("highest", 0)),
+                bool(row.get("restart", False)),
             )
         )
     return tuple(rows)
@@ -100,9 +106,7 @@ class SettingsPage(Page):
                 return spin
             case "switch":
                 check = QCheckBox(setting.title)
-                check.toggled.connect(
-                    lambda on, key=setting.key: self._keep(key, "true" if on else "false")
-                )
+                check.toggled.connect(lambda on, key=setting.key: self._keep(key, "true" if on else "false"))
                 return check
             case _:
                 field = QLineEdit()

@@ -61,7 +61,10 @@ class SheetView(QWidget):
         self.tabs.setUsesScrollButtons(True)
         self.pages = QStackedWidget()
         self.compare = LookBack(
-            "compare", [tr("sheet_field"), tr("sheet_original"), tr("sheet_current")], (190, 170, 0), desk.settings
+            "compare",
+            [tr("sheet_field"), tr("sheet_original"), tr("sheet_current")],
+            (190, 170, 0),
+            desk.settings,
         )
         headings = [tr(f"sheet_history_{name}") for name in ("when", "who", "kind", "what", "why")]
         self.history = LookBack("history", headings, (92, 60, 48, 0, 72), desk.settings)
@@ -356,4 +359,3 @@ class SheetView(QWidget):
         self.history.refit()
         if self.held is not None:
             self._mark_tabs(self.held)
-

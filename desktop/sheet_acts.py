@@ -113,7 +113,9 @@ class SheetActs(QObject):
         def run(session: Session) -> Changed:
             row_id = session.workspace.journal.next_row_id()
             card.want(row_id)
-            return session.edit(added(session.workspace.case(position), card.form_table, row_id, texts, after))
+            return session.edit(
+                added(session.workspace.case(position), card.form_table, row_id, texts, after)
+            )
 
         if position >= 0:
             self._desk.act(run)
@@ -128,7 +130,9 @@ class SheetActs(QObject):
         title = tr("picker_change", table=tr(f"form_{rows.id}"), place=at + 1)
         text = card.model.rows[at].texts[rows.code]
         self._ask(
-            card, title, text,
+            card,
+            title,
+            text,
             lambda code, name: self._act(lambda batch: coded(batch, rows, row_id, code, name)),
         )
 

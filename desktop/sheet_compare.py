@@ -159,7 +159,9 @@ def compare_lines(changes: Sequence[Change], values: Values, mask: Mask) -> list
         before, after = (_seen(change.shown, text, values, mask) for text in (change.before, change.after))
         match change.kind:
             case "principal":
-                before, after = (tr("sheet_yes") if text else tr("sheet_no") for text in (change.before, change.after))
+                before, after = (
+                    tr("sheet_yes") if text else tr("sheet_no") for text in (change.before, change.after)
+                )
             case "added":
                 before = tr("sheet_was_not")
             case "removed":
@@ -206,7 +208,9 @@ def _told(step: Step, values: Values, mask: Mask) -> str:
     own = step.rows.principal if step.rows is not None else None
     match step.kind:
         case "set" if own is not None and step.column == own.column:
-            return tr("sheet_step_principal" if step.after == own.yes else "sheet_step_not_principal", table=table)
+            return tr(
+                "sheet_step_principal" if step.after == own.yes else "sheet_step_not_principal", table=table
+            )
         case "set":
             nothing = tr("sheet_empty_value")
             title = step.shown.title(Words.language) if step.shown is not None else step.column

@@ -64,4 +64,6 @@ def _dates(held: Heading) -> str:
         return ""
     years = {day.year for day in (held.admitted, held.discharged) if day is not None}
     form = "%m-%d" if len(years) == 1 else "%Y-%m-%d"
-    return " → ".join(day.strftime(form) if day is not None else "—" for day in (held.admitted, held.discharged))
+    return " → ".join(
+        day.strftime(form) if day is not None else "—" for day in (held.admitted, held.discharged)
+    )

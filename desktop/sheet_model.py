@@ -88,7 +88,9 @@ class RowModel(QAbstractTableModel):
         self._flags = placed
         worst: dict[int, str] = {}
         for (row_id, _), found in placed.items():
-            worst[row_id] = min((worst.get(row_id, SEVERITIES[-1]), found[0].severity.value), key=SEVERITIES.index)
+            worst[row_id] = min(
+                (worst.get(row_id, SEVERITIES[-1]), found[0].severity.value), key=SEVERITIES.index
+            )
         edited = before is not None
         self.lines = [
             self._line(place, row, worst.get(row.row_id, ""), mask, edited=edited)

@@ -218,8 +218,10 @@ class RowView(QTableView):
         at = event.position().toPoint()
         over = self.columnAt(at.x()) == 0 and at.x() < GRIP + PAD and self.rowAt(at.y()) >= 0
         self.viewport().setCursor(
-            Qt.CursorShape.ClosedHandCursor if self._dragged >= 0
-            else Qt.CursorShape.OpenHandCursor if over
+            Qt.CursorShape.ClosedHandCursor
+            if self._dragged >= 0
+            else Qt.CursorShape.OpenHandCursor
+            if over
             else Qt.CursorShape.ArrowCursor
         )
         if self._dragged < 0:
@@ -367,7 +369,10 @@ class TableCard(Card):
         held = {}
         for shown in self.form_table.details:
             text = row.texts[shown.column]
-            before, flags = self.model.before_of(row, shown.column), self.model.flags_of(row.row_id, shown.column)
+            before, flags = (
+                self.model.before_of(row, shown.column),
+                self.model.flags_of(row.row_id, shown.column),
+            )
             held[shown.target] = Shown(text, text, before, flags)
         self.details.show_fields(held)
         self.of_row.setText(tr("sheet_details", place=self.model.row_of(row.row_id) + 1))

@@ -106,21 +106,22 @@ class StatisticsPage(Page):
         self.checks = RowsModel([tr(f"statistics_{name}") for name in ("check", "title", "cases")])
         self.groups = RowsModel([tr(f"statistics_{name}") for name in ("group", "name", "cases")])
         self.departments = RowsModel([tr(f"statistics_{name}") for name in DEPARTMENT_COLUMNS])
+        self.departments.right = frozenset({6, 7})
         self._tables: list[RowsTable] = []
         row = QHBoxLayout()
         row.setSpacing(16)
-        row.addWidget(self._table("statistics_checks", self.checks, (170, 270)), 4)
-        row.addWidget(self._table("statistics_groups", self.groups, (80, 270)), 3)
+        row.addWidget(self._table("statistics_checks", self.checks, (170, 270, 80), 1), 4)
+        row.addWidget(self._table("statistics_groups", self.groups, (80, 270, 80), 1), 3)
         self._inside.addLayout(row)
         self._inside.addWidget(
-            self._table("statistics_departments", self.departments, (260, 100, 100, 100, 100, 100, 110))
+            self._table("statistics_departments", self.departments, (260, 80, 80, 80, 80, 80, 90, 80), 0)
         )
         self._inside.addWidget(label(tr("statistics_definitions"), "muted", wrap=True))
         self._inside.addStretch(1)
         self.restyle()
 
-    def _table(self, title: str, model: RowsModel, widths: tuple[int, ...]) -> QWidget:
-        table = rows_table(model, widths)
+    def _table(self, title: str, model: RowsModel, widths: tuple[int, ...], stretched: int) -> QWidget:
+        table = rows_table(model, widths, stretched)
         self._tables.append(table)
         return titled(tr(title), table)
 
@@ -183,8 +184,14 @@ class StatisticsPage(Page):
         self.departments.show(
             [
                 (
-                    row.name, row.cases, row.errors, row.warnings, row.hints, row.passed,
-                    f"{100 * row.grouped:.1f}%", "—" if row.cmi is None else f"{row.cmi:.2f}",
+                    row.name,
+                    row.cases,
+                    row.errors,
+                    row.warnings,
+                    row.hints,
+                    row.passed,
+                    f"{100 * row.grouped:.1f}%",
+                    "—" if row.cmi is None else f"{row.cmi:.2f}",
                 )
                 for row in found.departments
             ]

@@ -7,14 +7,13 @@ from importlib import resources
 from pathlib import Path
 
 import platformdirs
-from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtCore import QByteArray
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
     QHBoxLayout,
     QMainWindow,
-    QMessageBox,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -27,7 +26,7 @@ from desktop.bars import StatusBar, TopBar
 from desktop.books_page import BooksPage
 from desktop.desk import Desk
 from desktop.export_page import ExportPage
-from desktop.icons import icon
+from desktop.failure import FailureDialog
 from desktop.import_page import ImportPage
 from desktop.not_run import NotRunDialog
 from desktop.palette import KeyList, Palette
@@ -46,7 +45,6 @@ from desktop.workplace import WorkPlace
 
 SMALLEST = (1000, 600)
 LONGEST_NAME = 40
-FAILURE_ICON = 32
 PLACES = ("go_work", "go_statistics", "go_books", "go_rules", "go_settings")
 OF_THE_CASE = frozenset({"case", "list"})
 OF_A_SESSION = frozenset({"edit"})
@@ -62,7 +60,7 @@ class MainWindow(QMainWindow):
         self.actions_table = Actions(self)
         self.setWindowTitle(tr("product"))
         self.setMinimumSize(*SMALLEST)
-        self.failure: QMessageBox | None = None
+        self.failure: FailureDialog | None = None
         self.rail = Rail()
         self.top = TopBar(desk, self.actions_table)
         self.pages = QStackedWidget()
@@ -272,19 +270,11 @@ class MainWindow(QMainWindow):
     def tell_failure(self, words: str) -> None:
         """A failure in words, beside the work and not in its way; a further one joins it."""
         if self.failure is not None:
-            if words not in self.failure.text():
-                self.failure.setText(f"{self.failure.text()}\n\n{words}")
+            self.failure.add(words)
             return
-        box = QMessageBox(QMessageBox.Icon.NoIcon, tr("failed_title"), words, parent=self)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        side = round(FAILURE_ICON * Current.look.scale)
-        box.setIconPixmap(icon("triangle-alert", "warning").pixmap(side, side))
-        box.addButton(tr("ok"), QMessageBox.ButtonRole.AcceptRole)
-        box.finished.connect(self._failure_read)
-        self.failure = box
-        box.open()
+        self.failure = FailureDialog(words, self)
+        self.failure.finished.connect(self._failure_read)
+        self.failure.open()
 
     def _failure_read(self) -> None:
         self.failure = None

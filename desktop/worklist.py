@@ -168,9 +168,7 @@ class WorklistView(QWidget):
         self._stale = 0
         self._desk.visible = positions
         self.table.show_list(worklist, positions, self._desk.position)
-        self.filters.count.setText(
-            tr("list_count", count=f"{len(positions):,}", total=f"{len(worklist):,}")
-        )
+        self.filters.count.setText(tr("list_count", count=f"{len(positions):,}", total=f"{len(worklist):,}"))
         if len(positions):
             self._pages.setCurrentWidget(self.table)
             if self._desk.position == NOTHING:
@@ -200,7 +198,12 @@ class WorklistView(QWidget):
 
     def _look_whether_stale(self) -> None:
         """Count the listed cases that the filter would let through no longer; they stay until asked for anew."""
-        session, wanted, number, visible = self._desk.session, self.filters.filter, self._asked, self._desk.visible
+        session, wanted, number, visible = (
+            self._desk.session,
+            self.filters.filter,
+            self._asked,
+            self._desk.visible,
+        )
         if session is None or not wanted.active:
             return
 
@@ -226,7 +229,9 @@ class WorklistView(QWidget):
             "again": self.refresh,
         }
         self.state.show_words(
-            words or tr(f"list_state_{state}"), tr(f"list_act_{act}") if act else "", acts.get(act, lambda: None)
+            words or tr(f"list_state_{state}"),
+            tr(f"list_act_{act}") if act else "",
+            acts.get(act, lambda: None),
         )
         self._pages.setCurrentWidget(self.state)
 

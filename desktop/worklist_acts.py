@@ -43,15 +43,23 @@ class ListActs(QObject):
         positions = self._table.selected()
         found = self._checks(positions)
         fixable = self._fixable()
-        self._submenu(menu, "list_fix", {key: n for key, n in found.items() if key in fixable},
-                      lambda key: self.fix_wanted.emit(key, positions))
+        self._submenu(
+            menu,
+            "list_fix",
+            {key: n for key, n in found.items() if key in fixable},
+            lambda key: self.fix_wanted.emit(key, positions),
+        )
         self._submenu(menu, "list_accept", found, lambda key: self.ask_reason(key, positions))
         menu.addSeparator()
         some = len(positions) > 0
         self._add(menu, "list_copy", self.copy, some, "Ctrl+C")
         self._add(menu, "list_export_selected", lambda: self.ask_path(positions), some)
-        self._add(menu, "list_export", lambda: self.ask_path(self._table.rows.positions),
-                  len(self._table.rows.positions) > 0)
+        self._add(
+            menu,
+            "list_export",
+            lambda: self.ask_path(self._table.rows.positions),
+            len(self._table.rows.positions) > 0,
+        )
         menu.addSeparator()
         if self._table.everything:
             self._add(menu, "list_select_none", lambda: self._table.select_everything(False), True)
@@ -72,8 +80,9 @@ class ListActs(QObject):
         severities = severities_of(session.report if session is not None else None)
         for key, count in list(found.items())[:MOST]:
             mark = MARKS[severities[key].value] if key in severities else ""
-            action = QAction(tr("list_check_line", mark=mark, check=key, title=check_title(key), count=f"{count:,}"),
-                             sub)
+            action = QAction(
+                tr("list_check_line", mark=mark, check=key, title=check_title(key), count=f"{count:,}"), sub
+            )
             action.triggered.connect(lambda _=False, held=key: run(held))
             sub.addAction(action)
 
@@ -95,8 +104,14 @@ class ListActs(QObject):
         dialog = QInputDialog(self._over)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setWindowTitle(tr("list_accept_title"))
-        dialog.setLabelText(tr("list_accept_reason", check=check, title=check_title(check),
-                               count=f"{self._checks(positions).get(check, 0):,}"))
+        dialog.setLabelText(
+            tr(
+                "list_accept_reason",
+                check=check,
+                title=check_title(check),
+                count=f"{self._checks(positions).get(check, 0):,}",
+            )
+        )
         dialog.textValueSelected.connect(lambda why: self.accept(check, positions, why))
         dialog.open()
         return dialog

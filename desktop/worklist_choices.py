@@ -89,9 +89,7 @@ class ChoicePopup(QFrame):
         self.show()
         self.field.setFocus()
 
-    def fill(
-        self, found: Sequence[Choice], title: Callable[[Choice], str], ticked: frozenset[str]
-    ) -> None:
+    def fill(self, found: Sequence[Choice], title: Callable[[Choice], str], ticked: frozenset[str]) -> None:
         """Show the values in this order, those of ``ticked`` ticked."""
         self.list.clear()
         for choice in found:
@@ -178,7 +176,10 @@ class _Lines(QStyledItemDelegate):
         elif state & QStyle.StateFlag.State_MouseOver:
             painter.fillRect(rect, look.colour("hover"))
         inside = rect.adjusted(MARGIN, 0, -MARGIN, 0)
-        on = index.data(Qt.ItemDataRole.CheckStateRole) in (Qt.CheckState.Checked, Qt.CheckState.Checked.value)
+        on = index.data(Qt.ItemDataRole.CheckStateRole) in (
+            Qt.CheckState.Checked,
+            Qt.CheckState.Checked.value,
+        )
         painter.setPen(look.colour("accent" if on else "muted"))
         painter.drawText(inside, LEFT, "☑" if on else "☐")
         inside.setLeft(inside.left() + BOX)

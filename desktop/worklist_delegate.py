@@ -34,9 +34,7 @@ class WorklistDelegate(QStyledItemDelegate):
         self._marks.setPixelSize(Current.look.sizes["label"])
         self._marks.setBold(True)
         self._code = mono_font()
-        self._metrics = {
-            id(font): QFontMetrics(font) for font in (self._plain, self._marks, self._code)
-        }
+        self._metrics = {id(font): QFontMetrics(font) for font in (self._plain, self._marks, self._code)}
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """One cell."""
@@ -83,7 +81,9 @@ class WorklistDelegate(QStyledItemDelegate):
         if department and diagnosis:
             room = int(inside.width() * DEPARTMENT_SHARE)
             # A long department gives way to the diagnosis, but not more than needed.
-            room = max(room, inside.width() - metrics.horizontalAdvance(diagnosis) - metrics.horizontalAdvance(" · "))
+            room = max(
+                room, inside.width() - metrics.horizontalAdvance(diagnosis) - metrics.horizontalAdvance(" · ")
+            )
             department = metrics.elidedText(department, ELIDE, room) + " · "
         painter.setPen(Current.look.colour("muted"))
         painter.drawText(inside, LEFT, metrics.elidedText(department, ELIDE, inside.width()))

@@ -65,7 +65,9 @@ class FilterBar(QWidget):
             chip.clicked.connect(lambda _=False, key=facet: self.open_choices(key))
             flow.addWidget(chip)
         self.due = self._chip("")
-        self.due.clicked.connect(lambda: self._due_menu().popup(self.due.mapToGlobal(self.due.rect().bottomLeft())))
+        self.due.clicked.connect(
+            lambda: self._due_menu().popup(self.due.mapToGlobal(self.due.rect().bottomLeft()))
+        )
         flow.addWidget(self.due)
         self._make_field()
         self.saved = QToolButton()
@@ -227,7 +229,13 @@ class FilterBar(QWidget):
 def _due(days: int | None) -> str:
     if days is None:
         return tr("list_due_any")
-    return tr("list_due_over") if days < 0 else tr("list_due_within", days=days) if days else tr("list_due_today")
+    return (
+        tr("list_due_over")
+        if days < 0
+        else tr("list_due_within", days=days)
+        if days
+        else tr("list_due_today")
+    )
 
 
 def _title(choice: Choice) -> str:

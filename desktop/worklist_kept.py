@@ -29,7 +29,11 @@ class KeptFilters(QObject):
             held = json.loads(str(self._desk.settings.value(KEY, "{}")))
         except ValueError:
             return {}
-        return {str(name): filter_from(str(text)) for name, text in held.items()} if isinstance(held, dict) else {}
+        return (
+            {str(name): filter_from(str(text)) for name, text in held.items()}
+            if isinstance(held, dict)
+            else {}
+        )
 
     def menu(self) -> QMenu:
         """The filters kept, to be used or forgotten, and the way to keep this one."""

@@ -145,7 +145,9 @@ class WorklistModel(QAbstractTableModel):
         if self.worklist is None:
             return "", ""
         department = self.worklist.texts["department"][position].removesuffix(tr("list_department_tail"))
-        diagnosis = self.worklist.texts["diagnosis"][position] or self.worklist.texts["diagnosis_code"][position]
+        diagnosis = (
+            self.worklist.texts["diagnosis"][position] or self.worklist.texts["diagnosis_code"][position]
+        )
         return department, diagnosis
 
     def grouped(self, position: int) -> bool:

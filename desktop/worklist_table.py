@@ -167,15 +167,17 @@ class WorklistTable(QTableView):
 
     def _go(self, row: int) -> None:
         flags = QItemSelectionModel.SelectionFlag
-        self.selectionModel().setCurrentIndex(
-            self.rows.index(row, WIDE), flags.ClearAndSelect | flags.Rows
-        )
+        self.selectionModel().setCurrentIndex(self.rows.index(row, WIDE), flags.ClearAndSelect | flags.Rows)
 
     def _moved(self, now: QModelIndex, before: QModelIndex) -> None:
         for row in (now.row(), before.row()):
             if row >= 0:
-                self.viewport().update(0, self.rowViewportPosition(row), self.viewport().width(),
-                                       self.verticalHeader().defaultSectionSize())
+                self.viewport().update(
+                    0,
+                    self.rowViewportPosition(row),
+                    self.viewport().width(),
+                    self.verticalHeader().defaultSectionSize(),
+                )
         if self._quiet or not now.isValid():
             return
         # The first step is answered at once; while a key is held the cases between are passed over.

@@ -237,7 +237,9 @@ def _blank_table(node: Node, owner: NDArray[np.int32], index: NDArray[np.int32])
 
 def _bare_cases(records: int) -> Table:
     order = np.arange(records, dtype=np.int32)
-    return Table(CASES, order, order.astype(np.int64), np.zeros(records, np.int32), {}, {}, order, order, order)
+    return Table(
+        CASES, order, order.astype(np.int64), np.zeros(records, np.int32), {}, {}, order, order, order
+    )
 
 
 def _stacked(name: str, parts: Sequence[Table]) -> Table:

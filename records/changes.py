@@ -84,7 +84,9 @@ def _places(base: Batch, then: Table, held: Table) -> NDArray[np.int64]:
     return np.where(then.row_id[at] == held.row_id, at, -1).astype(np.int64)
 
 
-def _offsets(base: Batch, then: Table, place: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _offsets(
+    base: Batch, then: Table, place: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Where the rows of each case begin in ``then``, and how many they are."""
     offsets = then.offsets(len(base))
     known = np.maximum(place, 0)

@@ -7,7 +7,10 @@ from records.arrow import Mask
 from records.assemble import stack
 from records.columns import Column, Rows, Text, missing_like, missing_mask, take
 from records.derived import DISCHARGE
-from records.table import Batch, Raw, Table
+from records.table import CASES, Batch, Raw, Table
+
+HOME = ("role", "kind")
+"""The columns that tell in which field or list of a message a row stands."""
 
 
 def differences(one: Batch, other: Batch) -> tuple[str, ...]:
@@ -15,17 +18,17 @@ def differences(one: Batch, other: Batch) -> tuple[str, ...]:
 
     A table with another number of rows is named by itself. Row ids and origins are not compared, nor the place
     of out-patient diagnoses among the others (they stand in fields of their own). A missing number that came
-    back as 0 is the same: that is how the interface wants it written.
+    back as 0 is the same: that is how the interface wants it written; and a row with nothing in it is none.
     """
     found: list[str] = []
     for name in dict.fromkeys((*one.tables, *other.tables)):
         ours, theirs = one.table(name), other.table(name)
         if not _was_read(one, ours) and not _was_read(other, theirs):
             continue
-        if ours.rows != theirs.rows or not np.array_equal(ours.case, theirs.case):
+        our_order, their_order = _order(one, ours), _order(other, theirs)
+        if not np.array_equal(ours.case[our_order], theirs.case[their_order]):
             found.append(name)
             continue
-        our_order, their_order = _order(ours), _order(theirs)
         for column in dict.fromkeys((*ours.data, *theirs.data)):
             path = f"{name}.{column}"
             if one.is_derived(path) or other.is_derived(path):
@@ -117,25 +120,39 @@ def _was_read(batch: Batch, table: Table) -> bool:
     return any(not batch.is_derived(f"{table.name}.{name}") for name in table.data)
 
 
-def _order(table: Table) -> Rows | None:
-    """The rows by case, those of single fields (``role``, ``kind``) before those of lists; ``None``: as they are."""
-    role = table.data.get("role")
+def _order(batch: Batch, table: Table) -> Rows:
+    """The rows with something in them, by case, those of single fields (told by ``HOME``) before those of lists."""
+    rows = np.flatnonzero(_has_content(batch, table))
+    role = table.data.get(HOME[0])
     if not isinstance(role, Text):
-        return None
+        return rows
     single = role.present & ~role.is_(DISCHARGE)
-    kind = table.data.get("kind")
     rank = np.where(single, 0, len(role.listed) + 1)
-    for column in (role, kind):
+    for name in HOME:
+        column = table.data.get(name)
         if isinstance(column, Text):
             places = {value: at for at, value in enumerate(sorted(column.listed))}
             held = column.looked_up(places.__getitem__, "int64", -1)
             rank = rank * (len(places) + 2) + np.where(single, held, 0)
-    return np.lexsort((rank, table.case))
+    return rows[np.lexsort((rank[rows], table.case[rows]))]
 
 
-def _ordered(table: Table, name: str, order: Rows | None) -> Column | None:
+def _has_content(batch: Batch, table: Table) -> Mask:
+    """Rows that say more than where they stand and nought."""
+    if table.name == CASES:
+        return np.ones(table.rows, dtype=bool)
+    mask = np.zeros(table.rows, dtype=bool)
+    for name, column in table.data.items():
+        if name not in HOME and not batch.is_derived(f"{table.name}.{name}"):
+            mask |= ~missing_mask(column) & ~_is_zero(column)
+    for raw in table.raw.values():
+        mask[raw.rows] = True
+    return mask
+
+
+def _ordered(table: Table, name: str, order: Rows) -> Column | None:
     column = table.data.get(name)
-    return column if column is None or order is None else take(column, order)
+    return column if column is None else take(column, order)
 
 
 def _same(one: Column | None, other: Column | None) -> bool:
@@ -156,10 +173,6 @@ def _is_zero(column: Column) -> Mask:
     return np.asarray(column == 0)
 
 
-def _raw_texts(table: Table, column: str, order: Rows | None) -> dict[int, str]:
+def _raw_texts(table: Table, column: str, order: Rows) -> dict[int, str]:
     raw = table.raw.get(column)
-    if raw is None:
-        return {}
-    if order is not None:
-        raw = raw.take(order)
-    return dict(zip(raw.rows.tolist(), raw.texts, strict=True))
+    return dict(_pieces(raw.take(order))) if raw is not None else {}

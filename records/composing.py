@@ -59,9 +59,7 @@ def _list(batch: Batch, layout: Layout, node: Node, bodies: list[Body]) -> None:
 def _group(batch: Batch, layout: Layout, node: Node, bodies: list[Body]) -> None:
     table = batch.table(node.table)
     rows = belonging(table, node, layout)
-    fields = [
-        field for field in layout.node_fields(node.name, node.group) if field.column in table.data
-    ]
+    fields = [field for field in layout.node_fields(node.name, node.group) if field.column in table.data]
     parts: dict[tuple[int, str], list[str]] = {}
     for field in fields:
         spelt = texts_of(table, field)
@@ -78,4 +76,3 @@ def _group(batch: Batch, layout: Layout, node: Node, bodies: list[Body]) -> None
 
 def _or_empty(text: str | None, field: Field) -> str:
     return empty_text(field) if text is None else text
-

@@ -175,9 +175,7 @@ def identity_by(batch: Batch, known: Collection[str]) -> Text:
     )
     if keys.null_count:
         stamps = [
-            strings(
-                np.datetime_as_string(cases.column(name)).tolist() if has(name) else [""] * len(batch)
-            )
+            strings(np.datetime_as_string(cases.column(name)).tolist() if has(name) else [""] * len(batch))
             for name in ("admitted_at", "discharged_at")
         ]
         keys = coalesce(keys, linked("r:", record, "|", stamps[0], "|", stamps[1]))

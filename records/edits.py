@@ -109,7 +109,9 @@ def fields_of(batch: Batch) -> dict[str, Field]:
     found: dict[str, Field] = {}
     for layout_id in batch.layouts:
         # Fields of a node's own rows before those of a group of header fields (an out-patient diagnosis).
-        for layout_field in sorted(batch.library.layout(layout_id).fields, key=lambda field: bool(field.group)):
+        for layout_field in sorted(
+            batch.library.layout(layout_id).fields, key=lambda field: bool(field.group)
+        ):
             held = found.setdefault(layout_field.target, layout_field)
             if held.kind is Kind.DATE and layout_field.kind is Kind.DATETIME:
                 found[layout_field.target] = layout_field
@@ -125,7 +127,9 @@ def field_at(batch: Batch, table: Table, row: int, column: str) -> Field | None:
     key = (table.name, column, node)
     if key not in known:
         target = f"{table.name}.{column}"
-        fields = [field for i in batch.layouts for field in batch.library.layout(i).fields if field.target == target]
+        fields = [
+            field for i in batch.layouts for field in batch.library.layout(i).fields if field.target == target
+        ]
         fields.sort(key=lambda field: (_node(field) != node, bool(field.group)))
         known[key] = fields[0] if fields else None
     return known[key]
@@ -202,8 +206,7 @@ def _inserted(table: Table, edit: InsertRow, cases: Table, fields: Mapping[str, 
         {name: columns.take(column, source) for name, column in table.data.items()}
         if table.rows
         else {name: columns.missing_like(column, 1) for name, column in table.data.items()},
-        {name: raw.take(source)
-         for name, raw in table.raw.items()},
+        {name: raw.take(source) for name, raw in table.raw.items()},
         np.insert(table.origin_record, before, -1),
         np.insert(table.origin_node, before, 0),
         np.insert(table.origin_index, before, -1),

@@ -25,7 +25,14 @@ UTF8_NAME = 0x800
 _WHOLE = {".xlsx", ".xlsm", ".xls", ".ods", ".docx"}
 _OFFICE = {"[Content_Types].xml", "mimetype"}
 _DAMAGED = (
-    zipfile.BadZipFile, zlib.error, struct.error, OSError, RuntimeError, EOFError, ValueError, OverflowError
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    OSError,
+    RuntimeError,
+    EOFError,
+    ValueError,
+    OverflowError,
 )
 
 
@@ -109,9 +116,7 @@ def shown_name(member: str) -> str:
     return member
 
 
-def inputs(
-    paths: Sequence[Path], limits: Mapping[str, float], problems: list[Problem]
-) -> Iterator[Input]:
+def inputs(paths: Sequence[Path], limits: Mapping[str, float], problems: list[Problem]) -> Iterator[Input]:
     """Every file among ``paths``, folders and archives opened in name order; what fails is a problem."""
     for path in paths:
         yield from _inputs(path, limits, problems, frozenset())

@@ -111,7 +111,9 @@ class MessageReader:
             try:
                 value, end = window.value()
             except (JSONDecodeError, TooLarge) as error:
-                searching = self._after_broken(window, error, quiet=searching and not self._is_opening(window))
+                searching = self._after_broken(
+                    window, error, quiet=searching and not self._is_opening(window)
+                )
                 in_array, comma_due = in_array and searching, False
                 continue
             found = self._accepted(value, window, end, quiet=searching)
@@ -234,9 +236,7 @@ class MessageReader:
             nodes=nodes,
         )
 
-    def _node_rows(
-        self, layout: Layout, node: str, messages: Sequence[Found], *, is_list: bool
-    ) -> NodeRows:
+    def _node_rows(self, layout: Layout, node: str, messages: Sequence[Found], *, is_list: bool) -> NodeRows:
         held: list[Any] = [found.body.get(node) for found in messages]
         if not {list if is_list else dict}.issuperset(map(type, held)):
             rows_of = self._list_rows if is_list else self._object_row
@@ -252,7 +252,9 @@ class MessageReader:
         shapes = set(map(tuple, rows))  # rows of one program have one shape, or a few
         keys: set[str] = set().union(*shapes)
         known = {
-            key for layout_field in layout.fields if layout_field.node == node
+            key
+            for layout_field in layout.fields
+            if layout_field.node == node
             for key in (layout_field.name, *layout_field.aliases)
         }
         self._count_unknown(f"{node}.{key}" for key in keys - known)
@@ -300,9 +302,7 @@ class MessageReader:
         self._tell("not_a_row", at("record", number=first.ordinal + 1), fatal=lost, node=node)
         return [row for row in rows if isinstance(row, dict)], owner[good], index[good]
 
-    def _texts(
-        self, values: Sequence[object], path: str, owner: Ints, messages: Sequence[Found]
-    ) -> Strings:
+    def _texts(self, values: Sequence[object], path: str, owner: Ints, messages: Sequence[Found]) -> Strings:
         try:
             return arrow.strings(values)
         except (TypeError, ValueError):

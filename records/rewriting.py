@@ -115,9 +115,7 @@ class _Record:
         target = self._row_at(at)
         if target is not None:
             return self._values(target, pairs)
-        return json.dumps(
-            {field.name: text for field, text in pairs if text is not None}, ensure_ascii=False
-        )
+        return json.dumps({field.name: text for field, text in pairs if text is not None}, ensure_ascii=False)
 
     def _row_at(self, at: Span | None) -> Span | None:
         """The object that stands for a node: itself, or the first one in a list."""
@@ -193,7 +191,9 @@ class _Record:
         for row, index in homes.places(self.base, node, self.record):
             if index >= len(items) or self.text[items[index].start] != "{":
                 continue
-            if int(table.origin_record[row]) == self.record or self._same_row(table, row, fields, items[index]):
+            if int(table.origin_record[row]) == self.record or self._same_row(
+                table, row, fields, items[index]
+            ):
                 found[row] = index
         return found
 

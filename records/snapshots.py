@@ -27,13 +27,13 @@ def save(batch: Batch, folder: Path) -> None:
             "nodes": table.node_names,
             "raw": {key: [raw.rows.tolist(), list(raw.texts)] for key, raw in table.raw.items()},
         }
-    arrow.write_parquet(
-        {name: getattr(batch.origins, name) for name in ORIGINS}, folder / "origins.parquet"
-    )
+    arrow.write_parquet({name: getattr(batch.origins, name) for name in ORIGINS}, folder / "origins.parquet")
     meta = {
         "tables": described,
         "layouts": batch.layouts,
-        "sources": [[getattr(source, name) for name in Source.__dataclass_fields__] for source in batch.sources],
+        "sources": [
+            [getattr(source, name) for name in Source.__dataclass_fields__] for source in batch.sources
+        ],
     }
     # A file's name may hold what is no text.
     (folder / META).write_bytes(json.dumps(meta, ensure_ascii=False).encode("utf-8", "surrogatepass"))

@@ -109,8 +109,16 @@ class Table:
             if batch is None or not batch.is_derived(f"{self.name}.{name}")
         }
         return Table(
-            self.name, self.case, self.row_id, self.seq, read, dict(self.raw),
-            self.origin_record, self.origin_node, self.origin_index, self.node_names,
+            self.name,
+            self.case,
+            self.row_id,
+            self.seq,
+            read,
+            dict(self.raw),
+            self.origin_record,
+            self.origin_node,
+            self.origin_index,
+            self.node_names,
         )
 
     def take(self, rows: Rows, case: NDArray[np.int32]) -> "Table":

@@ -44,7 +44,10 @@ def _entry(check: Check, words: dict[str, str], language: str) -> Iterator[str]:
     yield f"**{words[check.severity.value]}** · {words['made'] if made else basis}"
     yield from ("", text.message)
     for key, body in (
-        ("why", text.why), ("what_to_do", text.what_to_do), ("bad", text.bad), ("good", text.good),
+        ("why", text.why),
+        ("what_to_do", text.what_to_do),
+        ("bad", text.bad),
+        ("good", text.good),
     ):
         yield from ("", f"*{words[key]}* {body}")
     if check.fix is not None and text.fix:

@@ -22,7 +22,9 @@ from tests.audit.making import Message, base, filled, library, scheme, settings,
 LAYOUTS = ("4101", "4101A")
 # Not on the form by itself: it is the principal mark, or says which table lists a row.
 MARKS = {
-    "diagnoses.principal_flag", "diagnoses.role", "procedures.principal_flag",
+    "diagnoses.principal_flag",
+    "diagnoses.role",
+    "procedures.principal_flag",
 }
 
 
@@ -72,7 +74,9 @@ def test_fields_of_two_layouts_stand_on_one_form() -> None:
     both = form_for(library(), LAYOUTS)
     targets = {shown.target for shown in both.fields()}
     assert {"cases.patient_name", "cases.responsible_nurse_code"} <= targets
-    assert "cases.responsible_nurse_code" not in {each.target for each in form_for(library(), ("4101",)).fields()}
+    assert "cases.responsible_nurse_code" not in {
+        each.target for each in form_for(library(), ("4101",)).fields()
+    }
 
 
 def test_titles_are_those_of_the_layout(form: Form) -> None:
@@ -84,8 +88,11 @@ def test_titles_are_those_of_the_layout(form: Form) -> None:
 
 def test_a_derived_column_is_shown_where_its_inputs_are(form: Form) -> None:
     assert form.place_of("cases", "sex") == ("cases", "sex")
-    assert form.place_of("cases", "age_days") in (("cases", "born_on"), ("cases", "reported_age_days"),
-                                                  ("cases", "reported_age_years"))
+    assert form.place_of("cases", "age_days") in (
+        ("cases", "born_on"),
+        ("cases", "reported_age_days"),
+        ("cases", "reported_age_years"),
+    )
     assert form.place_of("cases", "principal_code") == ("diagnoses", "code")
     assert form.place_of("diagnoses", "principal_flag") == ("diagnoses", ROW)
     assert form.place_of("groups", "drg") is None
@@ -97,7 +104,13 @@ def test_a_derived_column_is_shown_where_its_inputs_are(form: Form) -> None:
 def test_each_diagnosis_is_in_one_table(tmp_path: Path, form: Form) -> None:
     def with_tcm(_: int, body: Message) -> None:
         body["diseinfo"].append(
-            {"diag_type": "2", "diag_code": "A08.01", "diag_name": "胆胀", "adm_cond_type": "1", "maindiag_flag": "1"}
+            {
+                "diag_type": "2",
+                "diag_code": "A08.01",
+                "diag_name": "胆胀",
+                "adm_cond_type": "1",
+                "maindiag_flag": "1",
+            }
         )
 
     batch = filled(tmp_path / "tcm", written(tmp_path / "tcm.jsonl", 1, with_tcm)).case(0)
@@ -147,7 +160,9 @@ def test_the_heading_counts_the_days_left(workspace: Workspace) -> None:
 
 def test_a_heading_of_nothing_known(tmp_path: Path) -> None:
     def bare(_: int, body: Message) -> None:
-        body["setlinfo"] |= dict.fromkeys(("psn_name", "gend", "brdy", "age", "adm_time", "dscg_time", "medcasno"), "")
+        body["setlinfo"] |= dict.fromkeys(
+            ("psn_name", "gend", "brdy", "age", "adm_time", "dscg_time", "medcasno"), ""
+        )
 
     batch = filled(tmp_path / "bare", written(tmp_path / "bare.jsonl", 1, bare)).case(0)
     held = heading(batch, shown, date(2026, 3, 14))
@@ -175,7 +190,9 @@ def test_made_principal_moves_the_flag_and_the_row(workspace: Workspace, form: F
     before = rows_of(workspace.case(0), rows)
     after = rows_of(act(workspace, made_principal(workspace.case(0), rows, before[1].row_id)), rows)
     assert [(row.texts["code"], row.principal) for row in after] == [
-        ("I10.x00x002", True), ("K80.101", False), ("E11.900", False),
+        ("I10.x00x002", True),
+        ("K80.101", False),
+        ("E11.900", False),
     ]
     assert made_principal(workspace.case(0), rows, before[1].row_id) == []
     workspace.undo()
@@ -187,14 +204,24 @@ def test_there_is_one_principal_for_each_kind_of_tcm(tmp_path: Path, form: Form)
         for kind, code in (("2", "A08.01"), ("3", "B04.02"), ("2", "A08.02")):
             flag = "0" if code == "A08.02" else "1"
             body["diseinfo"].append(
-                {"diag_type": kind, "diag_code": code, "diag_name": code, "adm_cond_type": "1", "maindiag_flag": flag}
+                {
+                    "diag_type": kind,
+                    "diag_code": code,
+                    "diag_name": code,
+                    "adm_cond_type": "1",
+                    "maindiag_flag": flag,
+                }
             )
 
     rows = table(form, "tcm")
     workspace = filled(tmp_path / "tcm", written(tmp_path / "tcm.jsonl", 1, with_tcm))
     third = rows_of(workspace.case(0), rows)[2].row_id
     after = rows_of(act(workspace, made_principal(workspace.case(0), rows, third)), rows)
-    assert {row.texts["code"]: row.principal for row in after} == {"A08.02": True, "A08.01": False, "B04.02": True}
+    assert {row.texts["code"]: row.principal for row in after} == {
+        "A08.02": True,
+        "A08.01": False,
+        "B04.02": True,
+    }
 
 
 def test_added_and_removed_rows_are_counted(workspace: Workspace, form: Form) -> None:
@@ -239,8 +266,11 @@ def test_another_code_brings_its_name(workspace: Workspace, form: Form) -> None:
     after = rows_of(act(workspace, edits), rows)[1].texts
     assert (after["code"], after["name"]) == ("E78.500", "高脂血症")
     assert coded(workspace.case(0), rows, row.row_id, "E78.500", "高脂血症") == []
-    assert [edit.column for edit in coded(workspace.case(0), rows, row.row_id, "x", "") if isinstance(edit, SetCell)
-            ] == ["code"]
+    assert [
+        edit.column
+        for edit in coded(workspace.case(0), rows, row.row_id, "x", "")
+        if isinstance(edit, SetCell)
+    ] == ["code"]
     assert coded(workspace.case(0), rows, 999_999, "x", "") == []
 
 
@@ -257,8 +287,10 @@ def test_changes_name_field_row_and_order(workspace: Workspace, form: Form) -> N
     act(workspace, added(workspace.case(0), rows, -1, {"code": "N40.x00", "name": "前列腺增生"}))
     act(workspace, removed(workspace.case(0), rows, ids[2]))
     act(workspace, coded(workspace.case(0), rows, ids[0], "K80.100", ""))
-    told = [(c.kind, c.shown.column if c.shown else "", c.before, c.after) for c in
-            changes(before, workspace.case(0), form)]
+    told = [
+        (c.kind, c.shown.column if c.shown else "", c.before, c.after)
+        for c in changes(before, workspace.case(0), form)
+    ]
     assert told == [
         ("set", "sex", "2", "1"),
         ("principal", "", "", "1"),

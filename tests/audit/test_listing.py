@@ -145,15 +145,24 @@ words = st.frozensets(st.text(max_size=5), max_size=3)
 
 @given(
     st.builds(
-        Filter, severities=words, checks=words, departments=words, groups=words, kinds=words,
-        edited=st.booleans(), due_within=st.none() | st.integers(-9, 99), text=st.text(max_size=9),
+        Filter,
+        severities=words,
+        checks=words,
+        departments=words,
+        groups=words,
+        kinds=words,
+        edited=st.booleans(),
+        due_within=st.none() | st.integers(-9, 99),
+        text=st.text(max_size=9),
     )
 )
 def test_a_kept_filter_comes_back_as_it_was(wanted: Filter) -> None:
     assert filter_from(filter_text(wanted)) == wanted
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{", '{"severities": 3, "text": [], "due_within": "x", "new": 1}'])
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{", '{"severities": 3, "text": [], "due_within": "x", "new": 1}']
+)
 def test_what_is_no_filter_narrows_nothing(text: str) -> None:
     assert filter_from(text) == Filter()
 
@@ -200,7 +209,9 @@ def said(name: str) -> str:
     return f"<{name}>"
 
 
-def test_the_workbook_holds_the_list_and_its_findings(session: Session, worklist: Worklist, tmp_path: Path) -> None:
+def test_the_workbook_holds_the_list_and_its_findings(
+    session: Session, worklist: Worklist, tmp_path: Path
+) -> None:
     row = int(session.workspace.case(6).cases.row_id[0])
     session.edit([SetCell("cases", row, "record_no", "=1+1")])
     path = tmp_path / "list.xlsx"

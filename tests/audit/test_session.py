@@ -50,12 +50,14 @@ def the(session: Session, position: int, check: str) -> Finding:
 
 def listed(session: Session, check: str) -> list[int]:
     assert session.worklist is not None
-    return sorted({
-        int(case)
-        for key, cases in session.worklist.by_check.items()
-        if check in (key, key.partition(":")[0])
-        for case in cases
-    })
+    return sorted(
+        {
+            int(case)
+            for key, cases in session.worklist.by_check.items()
+            if check in (key, key.partition(":")[0])
+            for case in cases
+        }
+    )
 
 
 def errors(session: Session) -> list[int]:
@@ -76,7 +78,9 @@ def test_the_data_folder_may_be_given(own_data: Path) -> None:
 def test_one_case_tells_what_the_list_counts(session: Session) -> None:
     assert session.worklist is not None
     for position in range(6):
-        keys = {key.partition(":")[0] for key, cases in session.worklist.by_check.items() if position in cases}
+        keys = {
+            key.partition(":")[0] for key, cases in session.worklist.by_check.items() if position in cases
+        }
         assert found(session, position) == keys
 
 

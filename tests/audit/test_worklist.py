@@ -79,9 +79,7 @@ def test_parts_of_a_filter_combine(worklist: Worklist) -> None:
     errors = worklist.matching(Filter(severities=frozenset({"error"})))
     department = worklist.texts["department"][0]
     there = worklist.matching(Filter(departments=frozenset({department})))
-    both = worklist.matching(
-        Filter(severities=frozenset({"error"}), departments=frozenset({department}))
-    )
+    both = worklist.matching(Filter(severities=frozenset({"error"}), departments=frozenset({department})))
     assert (both == (errors & there)).all()
     assert worklist.matching(Filter()).all()
     assert not Filter().active

@@ -95,7 +95,9 @@ def sheet(bare: SheetView, desk: Desk, few: Session, settled: Settled) -> SheetV
 def press(qtbot: QtBot, host: QMainWindow, desk: Desk, settled: Settled) -> Press:
     """Press keys where the focus is, or type; wait until all that follows from it has happened."""
 
-    def do(*keys: Qt.Key | str, modifier: Qt.KeyboardModifier = Modifier.NoModifier, on: QWidget | None = None) -> None:
+    def do(
+        *keys: Qt.Key | str, modifier: Qt.KeyboardModifier = Modifier.NoModifier, on: QWidget | None = None
+    ) -> None:
         if keys and on is None and QApplication.focusWidget() is None:
             host.activateWindow()  # without a screen a list that popped up has taken the window's place
             qtbot.waitUntil(lambda: QApplication.focusWidget() is not None, timeout=SOON)
@@ -227,9 +229,7 @@ def test_escape_restores(sheet: SheetView, few: Session, press: Press) -> None:
     assert edits(few) == []
 
 
-def test_tab_commits_and_opens_the_next_field(
-    sheet: SheetView, few: Session, press: Press
-) -> None:
+def test_tab_commits_and_opens_the_next_field(sheet: SheetView, few: Session, press: Press) -> None:
     focus(sheet, "cases.postcode")
     press(Key.Key_F2, "200000", Key.Key_Tab)
     following = QApplication.focusWidget()
@@ -264,9 +264,7 @@ def test_a_value_is_chosen_by_code_name_or_from_the_list(
     assert [held[0].value for held in edits(few) if isinstance(held[0], SetCell)] == ["2", "5", "1"]
 
 
-def test_an_unknown_code_is_kept_as_typed_and_flagged(
-    sheet: SheetView, few: Session, press: Press
-) -> None:
+def test_an_unknown_code_is_kept_as_typed_and_flagged(sheet: SheetView, few: Session, press: Press) -> None:
     edit = focus(sheet, "cases.sex")
     press(Key.Key_F2, "7", Key.Key_Return)
     assert edit.text() == "7"
@@ -276,9 +274,7 @@ def test_an_unknown_code_is_kept_as_typed_and_flagged(
     assert tr("sheet_before", value="2 女") in note.text()
 
 
-def test_a_masked_name_is_shown_only_while_it_is_edited(
-    sheet: SheetView, few: Session, press: Press
-) -> None:
+def test_a_masked_name_is_shown_only_while_it_is_edited(sheet: SheetView, few: Session, press: Press) -> None:
     edit = focus(sheet, "cases.patient_name")
     assert edit.text() == "陈**"
     press(Key.Key_F2)
@@ -292,7 +288,9 @@ def test_a_masked_name_is_shown_only_while_it_is_edited(
     assert "秀" not in box(sheet, "cases.patient_name").note.text()
 
 
-def test_names_are_shown_to_those_who_ask(sheet: SheetView, desk: Desk, few: Session, settled: Settled) -> None:
+def test_names_are_shown_to_those_who_ask(
+    sheet: SheetView, desk: Desk, few: Session, settled: Settled
+) -> None:
     few.show_identity(True)
     desk.refresh_case()
     settled(desk)
@@ -463,9 +461,7 @@ def test_a_row_moves_with_alt_and_arrows(sheet: SheetView, few: Session, press: 
     assert [[type(edit) for edit in held] for held in edits(few)] == [[OrderRows], [OrderRows]]
 
 
-def test_two_quick_moves_are_two_places(
-    qtbot: QtBot, sheet: SheetView, desk: Desk, settled: Settled
-) -> None:
+def test_two_quick_moves_are_two_places(qtbot: QtBot, sheet: SheetView, desk: Desk, settled: Settled) -> None:
     found = at_row(sheet, "diagnoses", 0)
     for _ in range(2):
         qtbot.keyClick(found.view, Key.Key_Down, Modifier.AltModifier)
@@ -614,9 +610,7 @@ def test_pick_code_from_a_tab_without_tables_goes_to_the_diagnoses(
     assert sheet.acts.picker.title.text() == tr("picker_add", table=tr("form_diagnoses"))
 
 
-def test_details_of_the_row_at_hand_are_edited(
-    sheet: SheetView, few: Session, press: Press
-) -> None:
+def test_details_of_the_row_at_hand_are_edited(sheet: SheetView, few: Session, press: Press) -> None:
     found = at_row(sheet, "procedures", 0)
     assert found.details is not None
     edit = found.details.boxes["procedures.surgeon_code"].edit
@@ -638,9 +632,7 @@ def test_a_flagged_row_is_tinted_and_told(sheet: SheetView, desk: Desk, settled:
 # Looking back
 
 
-def test_compare_lists_what_differs(
-    qtbot: QtBot, sheet: SheetView, press: Press
-) -> None:
+def test_compare_lists_what_differs(qtbot: QtBot, sheet: SheetView, press: Press) -> None:
     show(sheet, COMPARE)
     assert sheet.compare.hint.text() == tr("sheet_compare_none")
     assert sheet.compare.table.isHidden()
@@ -693,7 +685,9 @@ def test_a_failed_edit_is_taken_back_on_screen(
 
 
 @pytest.mark.parametrize("width", [420, 560, 1200])
-def test_nothing_is_wider_than_the_sheet(qtbot: QtBot, host: QMainWindow, sheet: SheetView, width: int) -> None:
+def test_nothing_is_wider_than_the_sheet(
+    qtbot: QtBot, host: QMainWindow, sheet: SheetView, width: int
+) -> None:
     host.resize(width, 700)
     for tab in (BASIC, STAY, CODING, FEES):
         show(sheet, tab)
@@ -721,7 +715,9 @@ def test_ctrl_tab_goes_through_the_tabs(sheet: SheetView, press: Press) -> None:
     assert sheet.tabs.currentIndex() == BASIC
 
 
-def test_it_speaks_english(qtbot: QtBot, host: QMainWindow, desk: Desk, few: Session, settled: Settled) -> None:
+def test_it_speaks_english(
+    qtbot: QtBot, host: QMainWindow, desk: Desk, few: Session, settled: Settled
+) -> None:
     Words.language = "en"
     view = SheetView(desk, Actions(host))
     host.setCentralWidget(view)

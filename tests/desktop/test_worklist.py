@@ -37,7 +37,9 @@ def actions(host: QMainWindow) -> Actions:
 
 
 @pytest.fixture
-def view(qtbot: QtBot, host: QMainWindow, actions: Actions, full_desk: Desk, settled: Settled) -> WorklistView:
+def view(
+    qtbot: QtBot, host: QMainWindow, actions: Actions, full_desk: Desk, settled: Settled
+) -> WorklistView:
     """The list alone, with the month in it."""
     view = WorklistView(full_desk, actions)
     host.setCentralWidget(view)
@@ -119,9 +121,7 @@ def test_cases_without_a_group_say_so_in_words(view: WorklistView) -> None:
 # Moving
 
 
-@pytest.mark.parametrize(
-    ("key", "row"), [(Key.Key_Down, 1), (Key.Key_End, 199), (Key.Key_Home, 0)]
-)
+@pytest.mark.parametrize(("key", "row"), [(Key.Key_Down, 1), (Key.Key_End, 199), (Key.Key_Home, 0)])
 def test_keys_choose_the_case(
     qtbot: QtBot, view: WorklistView, full_desk: Desk, key: Qt.Key, row: int
 ) -> None:
@@ -530,7 +530,9 @@ def test_accepting_many_with_one_reason(
     assert set(session.workspace.accepted().values()) == {"已核对纸质病历"}
 
 
-def test_accepting_without_a_reason_does_nothing(view: WorklistView, full_desk: Desk, settled: Settled) -> None:
+def test_accepting_without_a_reason_does_nothing(
+    view: WorklistView, full_desk: Desk, settled: Settled
+) -> None:
     said: list[str] = []
     full_desk.said.connect(said.append)
     view.acts.accept("V004", full_desk.visible, "  ")
@@ -563,8 +565,13 @@ def repeated(worklist: Worklist, cases: int) -> Worklist:
 
 @pytest.mark.parametrize("cases", [0, 1, 300_000])
 def test_it_holds_none_one_and_very_many(
-    qtbot: QtBot, view: WorklistView, full_desk: Desk, month: Session, settled: Settled,
-    monkeypatch: pytest.MonkeyPatch, cases: int,
+    qtbot: QtBot,
+    view: WorklistView,
+    full_desk: Desk,
+    month: Session,
+    settled: Settled,
+    monkeypatch: pytest.MonkeyPatch,
+    cases: int,
 ) -> None:
     monkeypatch.setattr(month, "worklist", repeated(columns(month), cases))
     monkeypatch.setattr(full_desk, "refresh_case", lambda: None)
@@ -673,7 +680,12 @@ def test_it_draws_in_both_themes_and_sizes(
 
 
 def test_in_english_every_word_is_there(
-    qtbot: QtBot, looks: None, settings: QSettings, library: codebooks.Library, session: Session, settled: Settled
+    qtbot: QtBot,
+    looks: None,
+    settings: QSettings,
+    library: codebooks.Library,
+    session: Session,
+    settled: Settled,
 ) -> None:
     from desktop.words import Words
 

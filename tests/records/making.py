@@ -124,7 +124,16 @@ def space(style: Random) -> str:
 
 def text(value: str, style: Random) -> str:
     """A JSON string, any character of it escaped in any way that JSON knows."""
-    short = {'"': '\\"', "\\": "\\\\", "/": "\\/", "\n": "\\n", "\t": "\\t", "\r": "\\r", "\b": "\\b", "\f": "\\f"}
+    short = {
+        '"': '\\"',
+        "\\": "\\\\",
+        "/": "\\/",
+        "\n": "\\n",
+        "\t": "\\t",
+        "\r": "\\r",
+        "\b": "\\b",
+        "\f": "\\f",
+    }
     made = []
     for character in value:
         plain = character >= " " and character not in '"\\'
@@ -136,7 +145,8 @@ def text(value: str, style: Random) -> str:
             units = character.encode("utf-16-be", "surrogatepass")
             form = "{:04X}" if style.random() < 0.5 else "{:04x}"
             made += [
-                "\\u" + form.format(int.from_bytes(units[at : at + 2], "big")) for at in range(0, len(units), 2)
+                "\\u" + form.format(int.from_bytes(units[at : at + 2], "big"))
+                for at in range(0, len(units), 2)
             ]
     return '"' + "".join(made) + '"'
 

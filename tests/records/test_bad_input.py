@@ -117,7 +117,9 @@ def test_zeros_at_the_end_are_skipped_and_said(tmp_path: Path, tail: str) -> Non
     assert keys(result) == ["zero_characters"]
 
 
-@pytest.mark.parametrize("text", ['{"code": 0}', '[{"a": 1}, {"b": 2}]', '{"data": {"setlinfo": 1}}', "{}", "[{}]"])
+@pytest.mark.parametrize(
+    "text", ['{"code": 0}', '[{"a": 1}, {"b": 2}]', '{"data": {"setlinfo": 1}}', "{}", "[{}]"]
+)
 def test_json_of_something_else(tmp_path: Path, text: str) -> None:
     result = making.read_texts(tmp_path, text)
     assert ids(result) == []
@@ -136,7 +138,9 @@ def test_json_that_is_no_object(tmp_path: Path, text: str) -> None:
     assert result.partly
 
 
-@pytest.mark.parametrize("text", ["[" * 100_000, '{"a":' * 100_000, '{"input":' + "[" * 5000 + "]" * 5000 + "}"])
+@pytest.mark.parametrize(
+    "text", ["[" * 100_000, '{"a":' * 100_000, '{"input":' + "[" * 5000 + "]" * 5000 + "}"]
+)
 def test_deep_nesting(tmp_path: Path, text: str) -> None:
     result = making.read_texts(tmp_path, f"{good(1)}\n{text}\n{good(2)}")
     assert ids(result) == ["S00000001", "S00000002"]

@@ -65,10 +65,26 @@ def test_any_text_of_a_number_field_is_a_number_or_kept(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "number"),
     [
-        ("12", 12), ("-3.50", -3.5), ("１２．５", 12.5), (" 7 ", 7), ("1,234.50", 1234.5), ("1e3", 1000),
-        (".5", 0.5), ("123456789012345", 123456789012345), ("12345678901234567", None),
-        ("0.12345678901234567", None), ("1e999", None), ("12..5", None), ("abc", None), ("", None),
-        ("1,23", None), ("０", 0), ("--1", None), ("nan", None), ("Infinity", None), ("1_000", None),
+        ("12", 12),
+        ("-3.50", -3.5),
+        ("１２．５", 12.5),
+        (" 7 ", 7),
+        ("1,234.50", 1234.5),
+        ("1e3", 1000),
+        (".5", 0.5),
+        ("123456789012345", 123456789012345),
+        ("12345678901234567", None),
+        ("0.12345678901234567", None),
+        ("1e999", None),
+        ("12..5", None),
+        ("abc", None),
+        ("", None),
+        ("1,23", None),
+        ("０", 0),
+        ("--1", None),
+        ("nan", None),
+        ("Infinity", None),
+        ("1_000", None),
     ],
 )
 def test_numbers_as_people_write_them(text: str, number: float | None) -> None:
@@ -104,8 +120,15 @@ def test_another_spelling_of_a_date_is_read_and_kept(day: date, sign: str) -> No
 @pytest.mark.parametrize(
     "text",
     [
-        "2026-02-30", "2026-13-01", "0000-00-00", "0000-01-01", "2026-02-28 24:00:00", "2026-02-28 23:60:00",
-        "昨天", "20260230", "1",
+        "2026-02-30",
+        "2026-13-01",
+        "0000-00-00",
+        "0000-01-01",
+        "2026-02-28 24:00:00",
+        "2026-02-28 23:60:00",
+        "昨天",
+        "20260230",
+        "1",
     ],
 )
 def test_a_time_that_does_not_exist_is_kept_as_text(text: str) -> None:

@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 from records import Text, cell, missing_mask
 from records.columns import NOT_A_TIME, concat, missing_like, take
 
-VALUES = st.lists(st.none() | st.sampled_from(["a", "b", "ab", "中文", "x" * 20]) | st.text(max_size=3), max_size=20)
+VALUES = st.lists(
+    st.none() | st.sampled_from(["a", "b", "ab", "中文", "x" * 20]) | st.text(max_size=3), max_size=20
+)
 
 
 def text_of_list(values: list[str | None]) -> list[str | None]:
@@ -37,9 +39,13 @@ def test_questions_about_texts(values: list[str | None]) -> None:
     column = Text.of(values)
     assert column.isin(("a", "中文")).tolist() == [value in ("a", "中文") for value in values]
     assert column.is_("a").tolist() == [value == "a" for value in values]
-    assert column.startswith("a", "中").tolist() == [(value or "").startswith(("a", "中")) for value in values]
+    assert column.startswith("a", "中").tolist() == [
+        (value or "").startswith(("a", "中")) for value in values
+    ]
     assert column.matches("^a").tolist() == [(value or "").startswith("a") for value in values]
-    assert column.mapped(str.upper).to_list() == [None if value is None else value.upper() for value in values]
+    assert column.mapped(str.upper).to_list() == [
+        None if value is None else value.upper() for value in values
+    ]
     assert column.looked_up(len, "int64", -1).tolist() == [-1 if v is None else len(v) for v in values]
 
 

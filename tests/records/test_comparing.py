@@ -59,10 +59,18 @@ def test_the_place_of_out_patient_diagnoses_does_not_count(batch: Batch) -> None
     assert differences(batch, after(batch, OrderRows("diagnoses", 0, (ids[1], ids[2], ids[3], ids[0])))) == ()
 
 
+def test_a_row_with_nothing_in_it_is_none(batch: Batch) -> None:
+    emptied = after(batch, SetCell("diagnoses", 0, "code", None), SetCell("diagnoses", 0, "name", None))
+    assert differences(emptied, after(batch, DeleteRow("diagnoses", 0))) == ()
+    assert differences(batch, emptied) == ("diagnoses",)
+
+
 def test_cases_of_another_batch_take_the_places_of_their_own(batch: Batch) -> None:
     part = batch.slice(np.array([2, 0]))
     changed = after(
-        part, SetCell("cases", 2, "sex", "1"), DeleteRow("diagnoses", int(part.diagnoses.row_id[0])),
+        part,
+        SetCell("cases", 2, "sex", "1"),
+        DeleteRow("diagnoses", int(part.diagnoses.row_id[0])),
         InsertRow("icu_stays", 0, -1, 0, (("ward_type", "1"),)),
     )
     whole = with_cases(batch, changed, np.array([2, 0]))

@@ -49,7 +49,9 @@ def test_newborns_stand_in_plain_fields_or_in_a_list(tmp_path: Path, count: int,
     message = making.envelope() if layout == "4101" else making.second_layout()
     batch = making.batch_of(making.read_texts(tmp_path, json.dumps(message)))
     rows = [
-        InsertRow("newborns", 0, -1 - at, at, (("birth_weight", str(2500 + at)), ("admission_weight", "2400")))
+        InsertRow(
+            "newborns", 0, -1 - at, at, (("birth_weight", str(2500 + at)), ("admission_weight", "2400"))
+        )
         for at in range(count)
     ]
     made = edited(batch, rows, fields_of(batch))
@@ -68,7 +70,9 @@ def test_newborns_stand_in_plain_fields_or_in_a_list(tmp_path: Path, count: int,
 
 def test_empty_values_are_written_as_the_interface_wants_them(tmp_path: Path) -> None:
     batch = making.batch_of(making.read_texts(tmp_path, json.dumps(making.envelope())))
-    edits = [SetCell("cases", 0, column, None) for column in ("self_pay", "sex", "born_on", "ventilator_minutes")]
+    edits = [
+        SetCell("cases", 0, column, None) for column in ("self_pay", "sex", "born_on", "ventilator_minutes")
+    ]
     (body,) = composed(edited(batch, edits, fields_of(batch)), batch.library.layout("4101"))
     held = body["setlinfo"]
     assert isinstance(held, dict)

@@ -82,7 +82,11 @@ def test_a_short_name_that_is_utf8_by_chance_stays_gb18030(name: str) -> None:
     assert decoded(text.encode(GB18030), "f").text == text
 
 
-@given(st.lists(st.tuples(st.text("患者姓名胆囊结石伴慢性炎", min_size=4, max_size=9), st.booleans()), min_size=1))
+@given(
+    st.lists(
+        st.tuples(st.text("患者姓名胆囊结石伴慢性炎", min_size=4, max_size=9), st.booleans()), min_size=1
+    )
+)
 def test_lines_in_two_encodings(lines: list[tuple[str, bool]]) -> None:
     data = b"".join(f"{text}\n".encode(UTF8 if is_utf8 else GB18030) for text, is_utf8 in lines)
     text = "".join(f"{text}\n" for text, _ in lines)
@@ -138,4 +142,7 @@ def test_a_changed_line_keeps_its_codec_and_others_theirs() -> None:
     data = lines[0].encode() + lines[1].encode(GB18030) + lines[2].encode()
     found = list(parts((data,), MIXED))
     made = encoded(lines[0] + lines[1] + "新的一行\n" + lines[2], found)
-    assert made == lines[0].encode() + lines[1].encode(GB18030) + "新的一行\n".encode(GB18030) + lines[2].encode()
+    assert (
+        made
+        == lines[0].encode() + lines[1].encode(GB18030) + "新的一行\n".encode(GB18030) + lines[2].encode()
+    )

@@ -65,7 +65,11 @@ def test_a_row_is_inserted_where_it_is_wanted(batch: Batch) -> None:
     made = after(batch, InsertRow("diagnoses", 1, -1, 2, (("code", "J18.900"), ("name", "肺炎"))))
     second = made.diagnoses.case == 1
     assert made.diagnoses.code.take(np.flatnonzero(second)).to_list() == [
-        "K80.101", "K80.101", "J18.900", "I10.x00x002", "E11.900",
+        "K80.101",
+        "K80.101",
+        "J18.900",
+        "I10.x00x002",
+        "E11.900",
     ]
     assert made.diagnoses.seq[second].tolist() == [0, 0, 1, 2, 3]  # the out-patient diagnosis by itself
     assert made.diagnoses.role.take(np.flatnonzero(second)).to_list()[2] == "discharge"

@@ -48,7 +48,9 @@ def test_files_come_in_name_order(tmp_path: Path, archive: Path) -> None:
 def test_bytes_are_read_in_blocks_and_again(archive: Path, tmp_path: Path) -> None:
     plain = making.put(tmp_path, "p.json", b"0123456789")
     problems: list[Problem] = []
-    for given, whole in zip(inputs([plain, archive], LIMITS, problems), (b"0123456789", b"a.json" * 100), strict=False):
+    for given, whole in zip(
+        inputs([plain, archive], LIMITS, problems), (b"0123456789", b"a.json" * 100), strict=False
+    ):
         assert given.size == len(whole)
         blocks = Blocks(given, 4)
         assert len(next(iter(blocks))) == 4

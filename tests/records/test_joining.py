@@ -22,7 +22,10 @@ Files = list[Path]
 
 def files_of(folder: Path, first: list[Any], second: list[Any]) -> Files:
     """A file of 4101 messages and one of 4101A messages."""
-    return [making.put(folder, "a.jsonl", making.lines(first)), making.put(folder, "b.jsonl", making.lines(second))]
+    return [
+        making.put(folder, "a.jsonl", making.lines(first)),
+        making.put(folder, "b.jsonl", making.lines(second)),
+    ]
 
 
 def both(folder: Path, *, problems: tuple[str, ...] = (), **second: Any) -> tuple[Files, Batch]:
@@ -118,7 +121,9 @@ def test_two_of_one_layout_are_two_cases(tmp_path: Path) -> None:
     assert len(making.batch_of(records.read(paths))) == 2
 
 
-def test_discharge_diagnoses_of_the_second_are_not_hidden_by_out_patient_ones_of_the_first(tmp_path: Path) -> None:
+def test_discharge_diagnoses_of_the_second_are_not_hidden_by_out_patient_ones_of_the_first(
+    tmp_path: Path,
+) -> None:
     paths = files_of(tmp_path, [making.envelope(diseinfo=[])], [making.second_layout()])
     batch = making.batch_of(records.read(paths))
     assert batch.diagnoses.role.to_list() == ["outpatient", *["discharge"] * 3]
@@ -171,9 +176,7 @@ def test_the_second_message_gets_no_field_that_it_did_not_have(tmp_path: Path) -
 def rows_of(batch: Batch, *codes: str) -> list[int]:
     """The row ids of the diagnoses with these codes, discharge ones."""
     table = batch.diagnoses
-    return [
-        int(table.row_id[(table.code.is_(code) & table.role.is_("discharge"))][0]) for code in codes
-    ]
+    return [int(table.row_id[(table.code.is_(code) & table.role.is_("discharge"))][0]) for code in codes]
 
 
 def test_rows_are_set_ordered_deleted_and_added_in_both(tmp_path: Path) -> None:
@@ -230,7 +233,9 @@ def test_a_transfusion_stands_in_fields_in_one_and_in_a_list_in_the_other(tmp_pa
 
 @settings(max_examples=40)
 @given(st.integers(0, 2**32), st.sampled_from((0, 99)))
-def test_joined_cases_edited_written_and_read_are_the_edited_ones(tmp_path_factory: Any, seed: int, few: int) -> None:
+def test_joined_cases_edited_written_and_read_are_the_edited_ones(
+    tmp_path_factory: Any, seed: int, few: int
+) -> None:
     style = Random(seed)
     folder = tmp_path_factory.mktemp("joined")
     numbers = list(range(1, style.randint(2, 4)))
@@ -247,7 +252,9 @@ def test_joined_cases_edited_written_and_read_are_the_edited_ones(tmp_path_facto
             column = style.choice(("discharge_way", "person_no", "sex", "admitted_at", "nursing_days_level1"))
             edits.append(SetCell(table, row_id, column, style.choice(("5", "2026-03-01 10:00:00", None))))
         elif style.random() < 0.5:
-            edits.append(SetCell(table, row_id, style.choice(("code", "name")), style.choice(("I10.x00", "新"))))
+            edits.append(
+                SetCell(table, row_id, style.choice(("code", "name")), style.choice(("I10.x00", "新")))
+            )
         else:
             case_id = int(base.table(table).case[row])
             values = (("code", f"J18.90{at}"), ("name", "新"))

@@ -24,7 +24,8 @@ from tests.records import making
 
 LEAVES = st.none() | st.booleans() | st.integers() | st.text(max_size=8)
 VALUES = st.recursive(
-    LEAVES, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner, max_size=4)
+    LEAVES,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner, max_size=4),
 )
 OBJECTS = st.dictionaries(st.text(max_size=4), VALUES, max_size=5)
 STYLES = st.integers(0, 2**32).map(Random)
@@ -42,7 +43,9 @@ def test_members_are_found_where_they_stand(value: dict[str, Any], style: Random
 @given(st.lists(VALUES, max_size=5), STYLES)
 def test_elements_are_found_where_they_stand(value: list[Any], style: Random) -> None:
     text = making.spelt(value, style)
-    assert [json.loads(text[span.start : span.end]) for span in elements(text, value_span(text))] == json.loads(text)
+    assert [
+        json.loads(text[span.start : span.end]) for span in elements(text, value_span(text))
+    ] == json.loads(text)
 
 
 def test_of_twin_names_the_last_counts() -> None:
@@ -53,7 +56,9 @@ def test_of_twin_names_the_last_counts() -> None:
 
 
 @given(OBJECTS, STYLES, st.lists(st.tuples(st.text(max_size=4), LEAVES), min_size=1, max_size=3))
-def test_members_are_added_at_the_end(value: dict[str, Any], style: Random, added: list[tuple[str, Any]]) -> None:
+def test_members_are_added_at_the_end(
+    value: dict[str, Any], style: Random, added: list[tuple[str, Any]]
+) -> None:
     text = making.spelt(value, style)
     place, new = with_members(text, value_span(text), [(name, json.dumps(given)) for name, given in added])
     assert place.start == place.end

@@ -183,7 +183,9 @@ def test_an_item_that_is_no_row_is_left_out_and_said(tmp_path: Path, item: Any) 
 
 
 def test_numbers_keep_their_digits(tmp_path: Path) -> None:
-    text = json.dumps(making.envelope()).replace('"certno": "110101197305180022"', '"certno": 110101197305180022')
+    text = json.dumps(making.envelope()).replace(
+        '"certno": "110101197305180022"', '"certno": 110101197305180022'
+    )
     text = text.replace('"gend": "2"', '"gend": 1e5').replace('"naty": "01"', '"naty": 1.50')
     batch = making.batch_of(making.read_texts(tmp_path, text))
     assert batch.cases.certificate_no.to_list() == ["110101197305180022"]

@@ -36,7 +36,9 @@ def test_every_sentence_can_be_said(key: str) -> None:
         if key.startswith("at_"):
             assert at(key[3:], **filled).text(language)
         else:
-            text = Problem(key, "a.json", at("line", line=3, column=4), tuple(filled.items())).message(language)
+            text = Problem(key, "a.json", at("line", line=3, column=4), tuple(filled.items())).message(
+                language
+            )
             assert text.startswith("a.json ")
             assert not re.search(r"[{}]", text)
 
@@ -47,7 +49,9 @@ def test_a_problem_names_file_and_place() -> None:
         "a.json 第 3 行第 4 字：这一份不是完整的 JSON（此处应有一个值），已跳过，其余照常导入。"
         "请从医院系统重新导出这一份。"
     )
-    assert found.message("en").startswith("a.json line 3 column 4: this message is not complete JSON (a value is")
+    assert found.message("en").startswith(
+        "a.json line 3 column 4: this message is not complete JSON (a value is"
+    )
     assert found.fatal
     assert str(Unreadable(found)) == found.message()
 

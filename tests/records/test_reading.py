@@ -18,7 +18,8 @@ def test_sources_say_where_and_how(tmp_path: Path) -> None:
     path = making.put(tmp_path, "a.jsonl", text.encode("gb18030"))
     batch = making.batch_of(records.read([str(path)]))
     assert [(s.path, s.layout, s.encoding, s.shape, s.member) for s in batch.sources] == [
-        (str(path), "4101", "gb18030", "messages", ""), (str(path), "4101A", "gb18030", "messages", ""),
+        (str(path), "4101", "gb18030", "messages", ""),
+        (str(path), "4101A", "gb18030", "messages", ""),
     ]
     assert {source.sha256 for source in batch.sources} == {hashlib.sha256(path.read_bytes()).hexdigest()}
     assert batch.library is not None
@@ -77,7 +78,9 @@ def test_a_list_in_one_field_is_several_rows(tmp_path: Path, given: str) -> None
     assert np.isnan(batch.newborns.admission_weight[1])
 
 
-def test_a_file_larger_than_a_block_reads_as_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_larger_than_a_block_reads_as_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = making.put(tmp_path, "a.jsonl", making.lines([making.envelope(at) for at in range(20)]))
     whole = making.batch_of(records.read([path]))
     monkeypatch.setattr("records.inputs.Blocks.__init__.__defaults__", (1000,))

@@ -170,12 +170,12 @@ def batch_of_edits(base: Batch, layout: str, style: Random) -> list[Edit]:
 
 @settings(max_examples=80)
 @given(SEEDS, FORMS, LAYOUTS, st.sampled_from((0, 99)))
-def test_edited_then_written_then_read_is_the_edited_batch(seed: int, form: str, layout: str, few: int) -> None:
+def test_edited_then_written_then_read_is_the_edited_batch(
+    seed: int, form: str, layout: str, few: int
+) -> None:
     style = Random(seed)
     count = style.randint(1, 3)
-    texts = [
-        making.written_as(making.varied(style, at, layout), form, style) for at in range(1, count + 1)
-    ]
+    texts = [making.written_as(making.varied(style, at, layout), form, style) for at in range(1, count + 1)]
     text = style.choice(("\n", "", ",\n")).join(texts)
     if style.random() < 0.4:
         text = f"[{','.join(texts)}]"
@@ -206,8 +206,13 @@ def test_the_key_dialect_stays(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "pair", ['"nwb_admtype": "1", "nwb_adm_type": "3"', '"nwb_adm_type": "", "nwb_admtype": "1"',
-             '"nwb_adm_type": "1", "nwb_admtype": "1"', '"nwb_adm_type": "1", "nwb_adm_type": "2"'],
+    "pair",
+    [
+        '"nwb_admtype": "1", "nwb_adm_type": "3"',
+        '"nwb_adm_type": "", "nwb_admtype": "1"',
+        '"nwb_adm_type": "1", "nwb_admtype": "1"',
+        '"nwb_adm_type": "1", "nwb_adm_type": "2"',
+    ],
 )
 @pytest.mark.parametrize("value", ["2", None])
 def test_a_field_that_stands_twice_reads_as_it_was_set(tmp_path: Path, pair: str, value: str | None) -> None:

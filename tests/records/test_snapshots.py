@@ -79,7 +79,11 @@ def test_a_column_without_any_value(tmp_path: Path) -> None:
 
 def test_no_rows_at_all(tmp_path: Path) -> None:
     none, longs = np.zeros(0, np.int32), np.zeros(0, np.int64)
-    data: dict[str, Column] = {"sex": Text.of([]), "born_on": np.zeros(0, "datetime64[s]"), "self_pay": np.zeros(0)}
+    data: dict[str, Column] = {
+        "sex": Text.of([]),
+        "born_on": np.zeros(0, "datetime64[s]"),
+        "self_pay": np.zeros(0),
+    }
     table = Table(CASES, none, longs, none, data, {}, none, none, none)
     batch = Batch({CASES: table}, origins=Origins.empty())
     assert_same(batch, again(batch, tmp_path / "s"))
@@ -108,7 +112,9 @@ def test_a_slice_loads_with_its_row_ids(tmp_path: Path) -> None:
 
 
 def test_times_and_numbers_to_the_last_digit(tmp_path: Path) -> None:
-    messages = [making.envelope(number, psn_selfpay=0.1 + number / 7, brdy=day) for number, day in enumerate(
-        ("0001-01-01", "9999-12-31", "1582-10-15", "1899-12-31"))]
+    messages = [
+        making.envelope(number, psn_selfpay=0.1 + number / 7, brdy=day)
+        for number, day in enumerate(("0001-01-01", "9999-12-31", "1582-10-15", "1899-12-31"))
+    ]
     batch = making.batch_of(making.read_texts(tmp_path, json.dumps(messages)), problems=[])
     assert_same(batch, again(batch, tmp_path / "s"))

@@ -16,7 +16,9 @@ from tests.records import making
 
 
 @given(st.integers(0, 2**32), st.sampled_from(["4101", "4101A"]))
-def test_a_column_is_spelt_as_its_cells_are(tmp_path_factory: pytest.TempPathFactory, seed: int, layout: str) -> None:
+def test_a_column_is_spelt_as_its_cells_are(
+    tmp_path_factory: pytest.TempPathFactory, seed: int, layout: str
+) -> None:
     style = Random(seed)
     message = making.varied(style, layout=layout)
     message["input"]["setlinfo"]["setl_begn_date"] = style.choice(("2026/3/2", "x", "", "2026-03-02"))
@@ -28,7 +30,9 @@ def test_a_column_is_spelt_as_its_cells_are(tmp_path_factory: pytest.TempPathFac
 
 
 def test_what_differs_is_given_as_it_was_read(tmp_path: Path) -> None:
-    batch = making.batch_of(making.read_texts(tmp_path, json.dumps(making.envelope(brdy="1973/5/18", age=" 52 "))))
+    batch = making.batch_of(
+        making.read_texts(tmp_path, json.dumps(making.envelope(brdy="1973/5/18", age=" 52 ")))
+    )
     layout = batch.library.layout("4101")
     texts = {
         column: text_of(batch.cases, 0, field)

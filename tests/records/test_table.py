@@ -91,6 +91,8 @@ def test_reading_columns_can_be_watched(batch: Batch) -> None:
 @given(st.sets(st.integers(0, 30)), st.lists(st.integers(-1, 30), max_size=12))
 def test_raw_texts_follow_their_rows(rows: set[int], wanted: list[int]) -> None:
     raw = Raw(np.array(sorted(rows), dtype=np.int32), tuple(f"t{row}" for row in sorted(rows)))
-    assert [raw.text_at(row) for row in range(31)] == [f"t{row}" if row in rows else None for row in range(31)]
+    assert [raw.text_at(row) for row in range(31)] == [
+        f"t{row}" if row in rows else None for row in range(31)
+    ]
     taken = raw.take(np.array(wanted, dtype=np.int64))
     assert [taken.text_at(at) for at in range(len(wanted))] == [raw.text_at(row) for row in wanted]

@@ -29,7 +29,9 @@ def files(
     """The files of ``base`` after ``edits``; reading them again must give the cases that are not held."""
     after = edited(base, edits, fields_of(base))
     touched = {edit.row_id for edit in edits if isinstance(edit, SetCell)}
-    now = {case: CaseRows(after, case) for case in range(len(base)) if int(base.cases.row_id[case]) in touched}
+    now = {
+        case: CaseRows(after, case) for case in range(len(base)) if int(base.cases.row_id[case]) in touched
+    }
     problems: list[Problem] = []
     made = list(message_files(base, now, opened, problems, held=held, only_cases=only_cases))
     assert not problems
@@ -42,7 +44,9 @@ def reads_as(folder: Path, data: bytes) -> list[str | None]:
 
 
 @pytest.mark.parametrize("block", [7, 100, 1 << 24])
-def test_a_file_is_written_in_blocks_of_any_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int) -> None:
+def test_a_file_is_written_in_blocks_of_any_size(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int
+) -> None:
     text = "\n".join(good(number) for number in (1, 2, 3)) + "\n"
     path = making.put(tmp_path, "a.jsonl", text)
     base = making.batch_of(records.read([path]))
@@ -56,7 +60,9 @@ def test_a_file_is_written_in_blocks_of_any_size(tmp_path: Path, monkeypatch: py
 
 
 @pytest.mark.parametrize("held", [[0], [1], [2], [0, 1], [0, 2], [1, 2]])
-@pytest.mark.parametrize("shape", ["lines", "array", "pretty", "one line array", "together", "arrays", "crlf"])
+@pytest.mark.parametrize(
+    "shape", ["lines", "array", "pretty", "one line array", "together", "arrays", "crlf"]
+)
 def test_held_cases_are_left_out_with_their_separators(tmp_path: Path, held: list[int], shape: str) -> None:
     messages = [making.envelope(number) for number in (1, 2, 3)]
     texts = [json.dumps(message, ensure_ascii=False) for message in messages]
