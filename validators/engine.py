@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable
 from records import Batch, inputs_of
 from validators.findings import Broken, NotRun, Report, Segment, segment_of
 from validators.generated import layout_checks
-from validators.model import Check
+from validators.model import Check, Found
 from validators.registry import all_checks
 from validators.settings import CheckSettings
 
@@ -50,12 +50,13 @@ def run(
         try:
             values = settings.values(check)
             found = check.function(batch, values) if check.thresholds else check.function(batch)
+            if not (found.mask if isinstance(found, Found) else found).any():
+                continue
             segment = segment_of(check, settings.severity(check), batch, found, values)
         except Exception as error:  # noqa: BLE001 - whatever a check does, the others must run
             broken.append(Broken(check, type(error).__name__))
             continue
-        if len(segment):
-            segments.append(segment)
+        segments.append(segment)
     return Report(batch, tuple(segments), tuple(not_run), tuple(broken))
 
 

@@ -17,8 +17,6 @@ from records import CaseRows, Problem, ReadResult, SetCell, edited, fields_of
 from records.writing import message_files
 from tests.records import making
 
-GOOD = making.lines([making.envelope(1)]).strip()
-
 
 def good(number: int) -> str:
     return making.lines([making.envelope(number)]).strip()

@@ -103,7 +103,7 @@ def _class_of(batch: Batch, drg: Text) -> NDArray[np.int64]:
         found = (rank for first, last, rank in classes if first <= code[1:2] <= last and not ambiguous)
         return next(found, -1)
 
-    return drg.looked_up(rank, "int64", -1)
+    return drg.compact().looked_up(rank, "int64", -1)  # a scheme has hundreds of groups, one case has one
 
 
 @check(
