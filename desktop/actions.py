@@ -66,7 +66,8 @@ class Actions(QObject):
         super().__init__(window)
         self._window = window
         self.all: dict[str, QAction] = {}
-        self._plain: list[QShortcut] = []
+        self._plain: dict[str, list[QShortcut]] = {}
+        self._typing = False
         self._bound: dict[str, Callable[[], object]] = {}
         self._off: set[str] = set()
         self._away: frozenset[str] = frozenset()
@@ -82,7 +83,7 @@ class Actions(QObject):
                 if _is_plain(key):
                     shortcut = QShortcut(QKeySequence(key), window)
                     shortcut.activated.connect(partial(self.run, info.id))
-                    self._plain.append(shortcut)
+                    self._plain.setdefault(info.id, []).append(shortcut)
         app = QApplication.instance()
         if isinstance(app, QApplication):
             app.focusChanged.connect(self._focus_changed)
@@ -105,7 +106,10 @@ class Actions(QObject):
 
     def _look(self, identifier: str) -> None:
         usable = identifier in self._bound and identifier not in self._off
-        self.all[identifier].setEnabled(usable and action_table()[identifier].group not in self._away)
+        usable = usable and action_table()[identifier].group not in self._away
+        self.all[identifier].setEnabled(usable)
+        for shortcut in self._plain.get(identifier, ()):  # a key that does nothing belongs to who has the focus
+            shortcut.setEnabled(usable and not self._typing)
 
     def run(self, identifier: str) -> None:
         """Do it, if it can be done now."""
@@ -117,9 +121,9 @@ class Actions(QObject):
 
     def _focus_changed(self, _: QWidget | None, now: QWidget | None) -> None:
         """Single keys act only while no editor has the focus: an editor and an input method get every letter."""
-        typing = now is not None and _edits(now)
-        for shortcut in self._plain:
-            shortcut.setEnabled(not typing)
+        self._typing = now is not None and _edits(now)
+        for identifier in self._plain:
+            self._look(identifier)
 
 
 def _is_plain(key: str) -> bool:

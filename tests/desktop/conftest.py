@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QEvent, QSettings
 from PySide6.QtWidgets import QApplication, QMainWindow
 from pytestqt.qtbot import QtBot
 
@@ -54,6 +54,13 @@ def own_data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 def data_of_this_test(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The user's own folder, empty: mappings and dispositions of one test do not reach the next."""
     monkeypatch.setenv("QINGDAN_DATA", str(tmp_path / "data"))
+
+
+@pytest.fixture(autouse=True)
+def swept(qapp: QApplication) -> Iterator[None]:
+    """Windows that a test leaves are gone before the next begins: each would be styled anew with every look."""
+    yield
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # type: ignore[arg-type]  # None is all
 
 
 @pytest.fixture(autouse=True)

@@ -192,6 +192,7 @@ def test_the_name_is_asked_once(
     qtbot: QtBot, empty_window: MainWindow, page: StartPage, settings: QSettings
 ) -> None:
     assert page.who.isVisible()
+    page.who.setFocus()
     page.who.setText("  王小二 ")
     qtbot.keyClick(page.who, Qt.Key.Key_Return)
     assert settings.value("who") == "王小二"

@@ -1,0 +1,140 @@
+"""Codebooks: one search over the codes, what is loaded, packs taken in."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog, QMainWindow
+from pytestqt.qtbot import QtBot
+
+import codebooks
+from audit.opening import books_folder, books_in_use
+from codebooks.packs import export_pack, matching
+from desktop.actions import Actions
+from desktop.books_page import BooksPage
+from desktop.desk import Desk
+from desktop.words import Words, tr
+from tests.desktop.driving import click, texts
+
+Settled = Callable[[Desk], None]
+
+
+@pytest.fixture
+def page(qtbot: QtBot, desk: Desk, host: QMainWindow) -> BooksPage:
+    page = BooksPage(desk, Actions(host))
+    host.setCentralWidget(page)
+    host.show()
+    qtbot.waitExposed(host)
+    return page
+
+
+def found(qtbot: QtBot, page: BooksPage, text: str) -> list[str]:
+    page.field.setText(text)
+    qtbot.waitUntil(lambda: page.pages.currentWidget() is page.table and page.found.rowCount() > 0)
+    return texts(page.table, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("I63.9", "I63.900"), ("脑梗死", "I63.900"), ("ngs", "I63.900"), ("51.23", "51.2300"), ("naogengsi", "I63.900")],
+)
+def test_code_name_and_pinyin_find(qtbot: QtBot, page: BooksPage, text: str, code: str) -> None:
+    assert code in found(qtbot, page, text)
+
+
+def test_flags_are_shown_in_words(qtbot: QtBot, page: BooksPage) -> None:
+    codes = found(qtbot, page, "W19.x")
+    row = codes.index("W19.x00")
+    assert "外因" in texts(page.table, 3)[row]
+    assert texts(page.table, 0)[row] == "诊断"
+
+
+def test_nothing_typed_says_what_can_be(page: BooksPage) -> None:
+    assert page.pages.currentWidget() is page.state
+    assert page.state.words.text() == tr("books_hint")
+
+
+def test_nothing_found_says_so(qtbot: QtBot, page: BooksPage) -> None:
+    found(qtbot, page, "I63")
+    page.field.setText("没有这种病")
+    qtbot.waitUntil(lambda: page.state.words.text() == tr("books_none", text="没有这种病"))
+    assert page.pages.currentWidget() is page.state
+    page.field.clear()
+    qtbot.waitUntil(lambda: page.state.words.text() == tr("books_hint"))
+
+
+def test_a_later_search_overtakes_an_earlier_one(qtbot: QtBot, page: BooksPage, settled: Settled, desk: Desk) -> None:
+    page.field.setText("I63")
+    page._search()
+    page.field.setText("K80.101")
+    page._search()
+    settled(desk)
+    assert texts(page.table, 1) == ["K80.101"]
+
+
+def test_enter_goes_to_the_list_and_copies_a_code(qtbot: QtBot, page: BooksPage, desk: Desk) -> None:
+    said: list[str] = []
+    desk.said.connect(said.append)
+    found(qtbot, page, "K80.101")
+    page.field.setFocus()
+    qtbot.keyClick(page.field, Qt.Key.Key_Return)
+    assert page.table.hasFocus()
+    qtbot.keyClick(page.table, Qt.Key.Key_Return)
+    assert QGuiApplication.clipboard().text() == "K80.101"
+    assert said == [tr("books_copied", code="K80.101")]
+
+
+def test_ctrl_f_goes_to_the_field(qtbot: QtBot, page: BooksPage) -> None:
+    page.take.setFocus()
+    qtbot.keyClick(page.take, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    assert page.field.hasFocus()
+
+
+def test_loaded_books_are_listed_without_our_small_tables(page: BooksPage, library: codebooks.Library) -> None:
+    titles = [str(row[0]) for row in page.books.listed]
+    assert "ICD-10 医保 2.0 版" in titles
+    assert len(titles) == sum(not book.name.startswith("sources/") for book in library.books())
+    validities = {str(row[2]) for row in page.books.listed}
+    assert {"不限", "2025-01-01 起"} <= validities
+
+
+# Packs
+
+
+@pytest.fixture
+def pack(tmp_path: Path, library: codebooks.Library) -> Path:
+    path = tmp_path / "pack.zip"
+    export_pack(library, matching(library, ["terms/icd9cm3_same*"]), path)
+    return path
+
+
+def test_a_pack_is_taken_in(
+    qtbot: QtBot, page: BooksPage, desk: Desk, pack: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(pack), ""))
+    with qtbot.waitSignal(desk.said) as signal:
+        click(qtbot, page.take)
+    assert signal.args == [tr("books_taken", count=1)]
+    assert page.take.isEnabled()
+    assert (books_folder() / "manifest.json").exists()
+    assert books_in_use().folder_of("terms/icd9cm3_same_code_other_name_clinical_nhsa") == books_folder()
+
+
+def test_what_is_no_pack_is_said_and_nothing_taken(
+    qtbot: QtBot, page: BooksPage, desk: Desk, tmp_path: Path
+) -> None:
+    (tmp_path / "photo.zip").write_text("no zip")
+    with qtbot.waitSignal(desk.worker.failed) as signal:
+        page.take_pack(tmp_path / "photo.zip")
+    assert "photo.zip" in signal.args[0]
+    assert page.take.isEnabled()
+    assert not books_folder().exists()
+
+
+def test_english(qtbot: QtBot, desk: Desk, host: QMainWindow) -> None:
+    Words.language = "en"
+    page = BooksPage(desk, Actions(host))
+    qtbot.addWidget(page)
+    assert page.found.headings == ["Kind", "Code", "Name", "Flags"]
