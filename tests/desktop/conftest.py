@@ -60,7 +60,7 @@ def data_of_this_test(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def swept(qapp: QApplication) -> Iterator[None]:
     """Windows that a test leaves are gone before the next begins: each would be styled anew with every look."""
     yield
-    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # type: ignore[arg-type]  # None is all
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 @pytest.fixture(autouse=True)
