@@ -108,7 +108,9 @@ class Actions(QObject):
         usable = identifier in self._bound and identifier not in self._off
         usable = usable and action_table()[identifier].group not in self._away
         self.all[identifier].setEnabled(usable)
-        for shortcut in self._plain.get(identifier, ()):  # a key that does nothing belongs to who has the focus
+        for shortcut in self._plain.get(
+            identifier, ()
+        ):  # a key that does nothing belongs to who has the focus
             shortcut.setEnabled(usable and not self._typing)
 
     def run(self, identifier: str) -> None:

@@ -5,7 +5,15 @@ import re
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QComboBox, QLineEdit, QMainWindow, QPlainTextEdit, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QLineEdit,
+    QMainWindow,
+    QPlainTextEdit,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from desktop.actions import Actions, action_table
@@ -38,7 +46,11 @@ def shown(qtbot: QtBot, host: QMainWindow) -> dict[str, QWidget]:
     read_only = QLineEdit("只读")
     read_only.setReadOnly(True)
     held: dict[str, QWidget] = {
-        "line": QLineEdit(), "text": QPlainTextEdit(), "number": QSpinBox(), "box": box, "read_only": read_only,
+        "line": QLineEdit(),
+        "text": QPlainTextEdit(),
+        "number": QSpinBox(),
+        "box": box,
+        "read_only": read_only,
         "nothing": QWidget(),
     }
     held["nothing"].setFocusPolicy(Qt.FocusPolicy.StrongFocus)

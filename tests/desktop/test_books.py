@@ -38,7 +38,13 @@ def found(qtbot: QtBot, page: BooksPage, text: str) -> list[str]:
 
 @pytest.mark.parametrize(
     ("text", "code"),
-    [("I63.9", "I63.900"), ("脑梗死", "I63.900"), ("ngs", "I63.900"), ("51.23", "51.2300"), ("naogengsi", "I63.900")],
+    [
+        ("I63.9", "I63.900"),
+        ("脑梗死", "I63.900"),
+        ("ngs", "I63.900"),
+        ("51.23", "51.2300"),
+        ("naogengsi", "I63.900"),
+    ],
 )
 def test_code_name_and_pinyin_find(qtbot: QtBot, page: BooksPage, text: str, code: str) -> None:
     assert code in found(qtbot, page, text)
@@ -65,7 +71,9 @@ def test_nothing_found_says_so(qtbot: QtBot, page: BooksPage) -> None:
     qtbot.waitUntil(lambda: page.state.words.text() == tr("books_hint"))
 
 
-def test_a_later_search_overtakes_an_earlier_one(qtbot: QtBot, page: BooksPage, settled: Settled, desk: Desk) -> None:
+def test_a_later_search_overtakes_an_earlier_one(
+    qtbot: QtBot, page: BooksPage, settled: Settled, desk: Desk
+) -> None:
     page.field.setText("I63")
     page._search()
     page.field.setText("K80.101")
@@ -92,7 +100,9 @@ def test_ctrl_f_goes_to_the_field(qtbot: QtBot, page: BooksPage) -> None:
     assert page.field.hasFocus()
 
 
-def test_loaded_books_are_listed_without_our_small_tables(page: BooksPage, library: codebooks.Library) -> None:
+def test_loaded_books_are_listed_without_our_small_tables(
+    page: BooksPage, library: codebooks.Library
+) -> None:
     titles = [str(row[0]) for row in page.books.listed]
     assert "ICD-10 医保 2.0 版" in titles
     assert len(titles) == sum(not book.name.startswith("sources/") for book in library.books())

@@ -157,8 +157,13 @@ def test_no_folder_no_export(qtbot: QtBot, page: ExportPage, monkeypatch: pytest
     ("code", "part"), [(errno.ENOSPC, "No space left"), (errno.EROFS, "Read-only"), (errno.EACCES, "denied")]
 )
 def test_a_disk_that_refuses_is_said_and_nothing_is_left(
-    qtbot: QtBot, page: ExportPage, empty_window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
-    code: int, part: str,
+    qtbot: QtBot,
+    page: ExportPage,
+    empty_window: MainWindow,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    code: int,
+    part: str,
 ) -> None:
     import os
 

@@ -50,8 +50,16 @@ def test_it_lists_what_can_be_done_now(palette: Palette) -> None:
 @pytest.mark.parametrize(
     ("typed", "first"),
     [
-        ("dc", "export"), ("导出", "export"), ("export", "export"), ("kjjyl", "keys"), ("KJJ", "keys"),
-        ("dkwj", "open"), ("Ctrl+E", "export"), ("sz", "go_settings"), ("校验", "check"), (" 撤销 ", "undo"),
+        ("dc", "export"),
+        ("导出", "export"),
+        ("export", "export"),
+        ("kjjyl", "keys"),
+        ("KJJ", "keys"),
+        ("dkwj", "open"),
+        ("Ctrl+E", "export"),
+        ("sz", "go_settings"),
+        ("校验", "check"),
+        (" 撤销 ", "undo"),
     ],
 )
 def test_name_or_initials_find_an_action(palette: Palette, typed: str, first: str) -> None:
@@ -116,7 +124,9 @@ def test_english_names_find_too(qtbot: QtBot, host: QMainWindow, actions: Action
     assert palette.list.item(0).text() == "Statistics"
 
 
-def test_it_is_drawn_in_both_themes_and_sizes(qtbot: QtBot, qapp: QApplication, host: QMainWindow, actions: Actions) -> None:
+def test_it_is_drawn_in_both_themes_and_sizes(
+    qtbot: QtBot, qapp: QApplication, host: QMainWindow, actions: Actions
+) -> None:
     for theme, points in (("dark", 16.0), ("light", 9.0)):
         apply_look(qapp, make_look(theme, points))
         palette = Palette(actions, host)

@@ -167,7 +167,9 @@ def test_numbers_go_with_their_rule(qtbot: QtBot, page: RulesPage) -> None:
     )
 
 
-def test_what_is_set_is_there_after_a_restart(qtbot: QtBot, page: RulesPage, desk: Desk, host: QMainWindow) -> None:
+def test_what_is_set_is_there_after_a_restart(
+    qtbot: QtBot, page: RulesPage, desk: Desk, host: QMainWindow
+) -> None:
     show(page, "D103")
     choose(qtbot, page, "off")
     again = RulesPage(Desk(desk.library, desk.settings), Actions(host))

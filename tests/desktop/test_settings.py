@@ -52,7 +52,9 @@ def test_a_name_is_kept_when_it_is_finished(qtbot: QtBot, page: SettingsPage, se
     assert settings.value("who") == "Li Si"
 
 
-def test_numbers_stay_within_bounds_and_are_kept(qtbot: QtBot, page: SettingsPage, settings: QSettings) -> None:
+def test_numbers_stay_within_bounds_and_are_kept(
+    qtbot: QtBot, page: SettingsPage, settings: QSettings
+) -> None:
     spin = page.controls["points"]
     assert isinstance(spin, QSpinBox)
     for _ in range(10):

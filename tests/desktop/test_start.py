@@ -47,13 +47,19 @@ def opened(qtbot: QtBot, window: MainWindow, cases: int) -> None:
 
 
 def test_files_are_chosen_and_open(
-    qtbot: QtBot, empty_window: MainWindow, page: StartPage, documents: Path, tmp_path: Path,
+    qtbot: QtBot,
+    empty_window: MainWindow,
+    page: StartPage,
+    documents: Path,
+    tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     paths = [written(tmp_path / f"{name}.jsonl", 2, first=first) for name, first in (("出院", 0), ("b", 2))]
     asked: list[str] = []
     monkeypatch.setattr(
-        QFileDialog, "getOpenFileNames", lambda *held: (asked.append(held[3]), ([str(p) for p in paths], ""))[1]
+        QFileDialog,
+        "getOpenFileNames",
+        lambda *held: (asked.append(held[3]), ([str(p) for p in paths], ""))[1],
     )
     click(qtbot, button(page, "打开文件…"))
     assert "*.json" in asked[0]
@@ -116,9 +122,7 @@ def test_dropped_files_open(qtbot: QtBot, empty_window: MainWindow, page: StartP
 
 
 @pytest.mark.parametrize("urls", [[], ["https://example.org/a.json"]])
-def test_what_is_no_file_is_not_taken(
-    empty_window: MainWindow, page: StartPage, urls: list[str]
-) -> None:
+def test_what_is_no_file_is_not_taken(empty_window: MainWindow, page: StartPage, urls: list[str]) -> None:
     heard: list[object] = []
     page.dropped.connect(heard.append)
     dropped(page, [QUrl(url) for url in urls])
@@ -130,7 +134,11 @@ def test_what_is_no_file_is_not_taken(
 
 
 def links(page: StartPage) -> list[QPushButton]:
-    return [each for each in page.findChildren(QPushButton) if each.property("role") == "link" and not each.isHidden()]
+    return [
+        each
+        for each in page.findChildren(QPushButton)
+        if each.property("role") == "link" and not each.isHidden()
+    ]
 
 
 def test_a_recent_workspace_opens_again(
@@ -150,7 +158,9 @@ def test_a_recent_workspace_opens_again(
     opened(qtbot, empty_window, 200)
 
 
-def test_a_workspace_that_is_gone_is_not_offered(empty_window: MainWindow, page: StartPage, tmp_path: Path) -> None:
+def test_a_workspace_that_is_gone_is_not_offered(
+    empty_window: MainWindow, page: StartPage, tmp_path: Path
+) -> None:
     remember_folder(empty_window.desk, str(tmp_path / "gone"))
     page.refresh()
     assert links(page) == []
@@ -211,6 +221,8 @@ def test_a_new_folder_is_named_for_the_first_file(
     empty_window: MainWindow, documents: Path, monkeypatch: pytest.MonkeyPatch, library: codebooks.Library
 ) -> None:
     monkeypatch.setattr(time, "strftime", lambda _: "2026-11-01 080000")
-    assert empty_window.new_workspace([Path("/in/十月.json")]) == documents / "清单通" / "十月 2026-11-01 080000"
+    assert (
+        empty_window.new_workspace([Path("/in/十月.json")]) == documents / "清单通" / "十月 2026-11-01 080000"
+    )
     assert empty_window.new_workspace([Path("x" * 90 + ".json")]).name == "x" * 40 + " 2026-11-01 080000"
     assert empty_window.new_workspace().name == "2026-11-01 080000"

@@ -60,7 +60,7 @@ def test_figures_are_those_of_the_month(page: StatisticsPage, full_desk: Desk) -
 
 
 def test_tables_list_checks_groups_departments(page: StatisticsPage) -> None:
-    checks = [int(row[2]) for row in page.checks.listed]
+    checks = [int(str(row[2])) for row in page.checks.listed]
     assert checks == sorted(checks, reverse=True)
     assert any(row[0] == "D103" and "外因" in str(row[1]) for row in page.checks.listed)
     assert sum(int(str(row[1])) for row in page.departments.listed) == 200
@@ -72,9 +72,10 @@ def test_figures_stand_at_the_right(page: StatisticsPage) -> None:
     for column in (1, 6, 7):
         held = page.departments.data(page.departments.index(0, column), Qt.ItemDataRole.TextAlignmentRole)
         assert held == right
-        assert page.departments.headerData(
-            column, Qt.Orientation.Horizontal, Qt.ItemDataRole.TextAlignmentRole
-        ) == right
+        assert (
+            page.departments.headerData(column, Qt.Orientation.Horizontal, Qt.ItemDataRole.TextAlignmentRole)
+            == right
+        )
 
 
 def test_the_chart_has_bars_and_a_line_each(page: StatisticsPage) -> None:
@@ -93,7 +94,10 @@ def test_another_theme_draws_the_chart_anew(page: StatisticsPage, qapp: QApplica
 
 
 def test_one_case_and_no_day(
-    desk: Desk, shown: Callable[[Desk], StatisticsPage], settled: Settled, tmp_path: Path,
+    desk: Desk,
+    shown: Callable[[Desk], StatisticsPage],
+    settled: Settled,
+    tmp_path: Path,
     library: codebooks.Library,
 ) -> None:
     def undated(_: int, body: dict[str, dict[str, str]]) -> None:
@@ -122,7 +126,11 @@ def test_a_failure_is_said_and_can_be_tried_again(
 
 
 def test_numbers_follow_an_act_but_only_while_they_are_seen(
-    qtbot: QtBot, desk: Desk, shown: Callable[[Desk], StatisticsPage], settled: Settled, tmp_path: Path,
+    qtbot: QtBot,
+    desk: Desk,
+    shown: Callable[[Desk], StatisticsPage],
+    settled: Settled,
+    tmp_path: Path,
     library: codebooks.Library,
 ) -> None:
     session = few(tmp_path, library, 3, broken(0))

@@ -139,7 +139,12 @@ def test_icons_are_tinted_with_the_theme(qapp: QApplication) -> None:
     for theme in THEMES:
         apply_look(qapp, make_look(theme))
         image = icons.icon("settings", "accent").pixmap(40, 40).toImage()
-        seen = {image.pixelColor(x, y).name() for x in range(40) for y in range(40) if image.pixelColor(x, y).alpha() == 255}
+        seen = {
+            image.pixelColor(x, y).name()
+            for x in range(40)
+            for y in range(40)
+            if image.pixelColor(x, y).alpha() == 255
+        }
         assert Current.look.colours["accent"] in seen
         tints.append(Current.look.colours["accent"])
     assert tints[0] != tints[1]

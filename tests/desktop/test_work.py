@@ -256,7 +256,12 @@ def test_nothing_arrives_after_the_end(qtbot: QtBot) -> None:
 
 def test_no_module_of_the_window_waits_for_a_dialog() -> None:
     """A dialog that waits (exec, static questions) stops the window, and every test of it."""
-    waiting = ("QMessageBox.question(", "QMessageBox.warning(", "QMessageBox.information(", "QMessageBox.critical(")
+    waiting = (
+        "QMessageBox.question(",
+        "QMessageBox.warning(",
+        "QMessageBox.information(",
+        "QMessageBox.critical(",
+    )
     for path in Path(__file__).resolve().parents[2].joinpath("desktop").glob("*.py"):
         text = path.read_text("utf-8")
         assert not any(word in text for word in waiting), path.name

@@ -68,7 +68,10 @@ def test_a_new_row_goes_beside_its_like_and_not_into_the_other_message(batch: Ba
 def test_a_field_is_added_to_the_first_message_or_to_the_one_that_knows_it(batch: Batch) -> None:
     case = CaseRows(batch, 0)
     layouts = {name: batch.library.layout(name) for name in ("4101", "4101A")}
-    shared, own = layouts["4101A"].field_for("cases.discharge_way"), layouts["4101A"].field_for("cases.person_no")
+    shared, own = (
+        layouts["4101A"].field_for("cases.discharge_way"),
+        layouts["4101A"].field_for("cases.person_no"),
+    )
     assert shared is not None
     assert own is not None
     assert [may_add(shared, case, record) for record in (0, 1)] == [True, False]
