@@ -54,7 +54,9 @@ def light_again(qapp: QApplication) -> Iterator[None]:
 
 
 @pytest.mark.parametrize(("number", "name"), list(enumerate(PLACES, 1)))
-def test_ctrl_and_a_number_go_to_a_place(qtbot: QtBot, empty_window: MainWindow, number: int, name: str) -> None:
+def test_ctrl_and_a_number_go_to_a_place(
+    qtbot: QtBot, empty_window: MainWindow, number: int, name: str
+) -> None:
     qtbot.keyClick(empty_window, Key(Key.Key_0.value + number), CONTROL)
     expected = "start" if name == "work" else name
     assert empty_window.pages.currentWidget() is empty_window._page_of[expected]
@@ -144,7 +146,7 @@ def test_quick_work_does_not_blink_slow_work_is_spoken_of(qtbot: QtBot, opened: 
     qtbot.waitUntil(lambda: not opened.status.bar.isHidden())
     assert not opened.status.stop.isHidden()
     gate.set()
-    qtbot.waitUntil(lambda: opened.status.bar.isHidden())
+    qtbot.waitUntil(opened.status.bar.isHidden)
     assert opened.status.message.text() == ""
 
 
@@ -185,7 +187,9 @@ def test_the_theme_changes_everything_at_once(
         button = window.rail.button["go_rules"]
         image = button.icon().pixmap(18, 18).toImage()
         tint = max(
-            (image.pixelColor(x, y).alpha(), image.pixelColor(x, y).name()) for x in range(18) for y in range(18)
+            (image.pixelColor(x, y).alpha(), image.pixelColor(x, y).name())
+            for x in range(18)
+            for y in range(18)
         )[1]
         ground = window.grab().toImage().pixelColor(window.width() // 2, window.height() - 40).name()
         return [tint, ground, chart.backgroundBrush().color().name()]
@@ -246,8 +250,15 @@ def clipped(window: QWidget) -> list[str]:
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("points", [9, 10, 16])
 def test_nothing_is_cut_off_at_any_size_of_text(
-    qtbot: QtBot, qapp: QApplication, tmp_path: Path, library: codebooks.Library, settled: Settled,
-    settings: QSettings, light_again: None, language: str, points: int,
+    qtbot: QtBot,
+    qapp: QApplication,
+    tmp_path: Path,
+    library: codebooks.Library,
+    settled: Settled,
+    settings: QSettings,
+    light_again: None,
+    language: str,
+    points: int,
 ) -> None:
     settings.setValue("language", language)
     settings.setValue("points", points)
@@ -322,9 +333,7 @@ def test_an_act_that_fails_shows_the_case_as_it_is(
     assert "disk is full" in opened.failure.words.text()
 
 
-def test_a_fault_in_the_window_is_told_in_words(
-    opened: MainWindow, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_fault_in_the_window_is_told_in_words(opened: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "excepthook", sys.excepthook)
     tell_faults(opened)
     try:
