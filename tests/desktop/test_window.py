@@ -22,7 +22,6 @@ from desktop.parts import ElidedButton, RowsTable
 from desktop.sheet_edit import Elided
 from desktop.style import Current, apply_look, make_look
 from desktop.window import MainWindow
-from desktop.words import tr
 from records import SetCell
 from tests.audit.making import broken
 from tests.desktop.driving import click, dialog, few, open_dialogs
@@ -136,41 +135,12 @@ def test_checks_that_did_not_run_are_listed(qtbot: QtBot, opened: MainWindow) ->
     told.reject()
 
 
-def test_quick_work_does_not_blink_slow_work_is_spoken_of(qtbot: QtBot, opened: MainWindow) -> None:
-    import threading
-
-    gate = threading.Event()
-    opened.desk.worker.query(lambda _: 1, lambda _: None)
-    assert opened.status.bar.isHidden()
-    opened.desk.worker.query(lambda progress: (progress(3, 9), gate.wait(10)), lambda _: None)
-    qtbot.waitUntil(lambda: not opened.status.bar.isHidden())
-    assert not opened.status.stop.isHidden()
-    gate.set()
-    qtbot.waitUntil(opened.status.bar.isHidden)
-    assert opened.status.message.text() == ""
-
-
 def test_what_is_said_stays_a_while(qtbot: QtBot, opened: MainWindow) -> None:
     opened.desk.said.emit("说一句")
     assert opened.status.message.text() == "说一句"
     opened.status._spoken.setInterval(1)
     opened.desk.said.emit("再一句")
     qtbot.waitUntil(lambda: opened.status.message.text() == "")
-
-
-def test_a_check_is_cancelled_from_the_line(qtbot: QtBot, opened: MainWindow, settled: Settled) -> None:
-    session = opened.desk.session
-    assert session is not None
-    report = session.report
-    heard: list[object] = []
-    opened.desk.changed.connect(heard.append)
-    opened.actions_table.run("check")
-    opened.desk.worker.cancel()
-    settled(opened.desk)
-    assert heard == []
-    assert session.report is report
-    assert opened.failure is None
-    assert opened.status.message.text() == tr("cancelled")
 
 
 # Look
