@@ -1,0 +1,70 @@
+"""What reading a file for codebooks yields: books that are offered, and what there is to say about them.
+
+Nothing is installed here: an offer is looked at first.
+"""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from codebooks import arrow
+
+Progress = Callable[[int, int], bool]
+"""Told (done, of) in rows or bytes; answers whether to go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedBook:
+    """One table that a file holds, under the ``name`` by which the library will know it.
+
+    ``origin`` names the file without its folder; dates are None where the file does not say.
+    """
+
+    name: str
+    title: str
+    edition: str
+    table: arrow.Table
+    origin: str
+    valid_from: dt.date | None = None
+    valid_to: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something about the file in the user's words; one that ``blocks`` keeps all its books out.
+
+    ``place`` names the sheet or member and the row as people count them; empty for the whole file.
+    """
+
+    text: str
+    place: str = ""
+    blocks: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What one file offers: books, remarks, and the SHA-256 of the file (hex) that a result may cite."""
+
+    kind: str
+    books: tuple[OfferedBook, ...]
+    remarks: tuple[Remark, ...]
+    sha256: str
+
+    @property
+    def blocked(self) -> bool:
+        """Whether a remark keeps the books out."""
+        return any(remark.blocks for remark in self.remarks)
+
+
+class Importer(Protocol):
+    """One kind of file. ``recognises`` looks at the beginning only and never raises for a strange file."""
+
+    kind: str
+
+    def recognises(self, path: Path) -> bool:
+        """Whether ``path`` looks like a file of this kind."""
+
+    def read(self, path: Path, progress: Progress | None = None) -> Offer:
+        """Read it whole; what is wrong with it is remarks, not exceptions."""

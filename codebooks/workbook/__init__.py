@@ -1,0 +1,1 @@
+"""Grouping schemes out of workbooks: the official DRG 3.0 configuration and the template for local schemes."""
