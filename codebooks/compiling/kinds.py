@@ -30,6 +30,8 @@ class Draft:
 
 
 Kind = Callable[[str, dict[str, str], Inputs], Draft]
+HANZI = ((0x3007, 0x3007), (0x3400, 0x4DBF), (0x4E00, 0x9FFF))
+"""The blocks of Chinese characters: zero, extension A, the common ones."""
 
 
 def plain(path: str, _: dict[str, str], inputs: Inputs) -> Draft:
@@ -109,6 +111,18 @@ def standards(path: str, _: dict[str, str], inputs: Inputs) -> Draft:
     return Draft(columns, {"weak": arrow.FLAG})
 
 
+def readings(_: str, __: dict[str, str], inputs: Inputs) -> Draft:
+    """How every Chinese character that has a reading is read by itself."""
+    speller = inputs.speller()
+    spelt = [
+        (letter, speller.spell(letter)[0])
+        for first, last in HANZI
+        for letter in map(chr, range(first, last + 1))
+    ]
+    known = [(letter, pinyin) for letter, pinyin in spelt if pinyin]
+    return Draft({"code": [letter for letter, _ in known], "pinyin": [pinyin for _, pinyin in known]}, {})
+
+
 KINDS: dict[str, Kind] = {
     "plain": plain,
     "diagnosis-terms": diagnosis_terms,
@@ -116,6 +130,7 @@ KINDS: dict[str, Kind] = {
     "value-sets": value_sets,
     "value-set-index": value_set_index,
     "standards": standards,
+    "readings": readings,
 }
 
 
