@@ -45,6 +45,7 @@ class _Place:
     code: str
     name: str
     priority: int
+    once: bool
 
 
 class Finder:
@@ -66,13 +67,16 @@ class Finder:
         limit: int = 20,
         kinds: Collection[str] = (),
         often: Mapping[str, Mapping[str, int]] | None = None,
+        books: Collection[str] = (),
     ) -> tuple[Hit, ...]:
         """What ``text`` may mean, best first: exact, beginning, inside; else with one letter put right.
 
-        ``kinds`` limits the search (none: all); ``often`` says by kind how often a batch uses each code.
-        An entry of the same kind, code and name is shown once, from the book that matters most.
+        ``kinds`` and ``books`` limit the search (none: all); ``often`` says by kind how often a batch uses each code.
+        A term that several editions have with the same code and name is shown once, from the one that matters most.
         """
-        wanted = [place for place in self._places if not kinds or place.kind in kinds]
+        wanted = [
+            place for place in self._places if _wanted(place.kind, kinds) and _wanted(place.book, books)
+        ]
         for nearly in (False, True):
             found = list(self._found(wanted, text, limit, often or {}, nearly=nearly))
             if found:
@@ -80,9 +84,10 @@ class Finder:
         else:
             return ()
         found.sort(key=lambda entry: entry[:4])
+        alike = {place.book for place in wanted if place.once}
         once: dict[tuple[str, str, str], Hit] = {}
         for *_, hit in found:
-            once.setdefault((hit.kind, hit.code, hit.name), hit)
+            once.setdefault((hit.kind if hit.book in alike else hit.book, hit.code, hit.name), hit)
         return tuple(once.values())[:limit]
 
     def warm(self) -> None:
@@ -139,7 +144,13 @@ def _places(library: Library) -> Iterator[_Place]:
         columns = {name for name, _ in book.columns}
         if rule is not None and rule["kind"] and {rule["code"], rule["name"]} <= columns:
             priority = int(rule["priority"])
-            yield _Place(book.name, book.title, rule["kind"], rule["code"], rule["name"], priority)
+            yield _Place(
+                book.name, book.title, rule["kind"], rule["code"], rule["name"], priority, bool(rule["once"])
+            )
+
+
+def _wanted(name: str, names: Collection[str]) -> bool:
+    return not names or name in names
 
 
 def _counts(codes: list[str], used: Mapping[str, int] | None) -> NDArray[np.int64] | None:

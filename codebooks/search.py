@@ -7,7 +7,8 @@ whole, without a loop over terms.
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -44,20 +45,20 @@ class TermSearch:
         *spoken: Sequence[str],
         readings: Readings | None = None,
     ) -> None:
-        self._codes = _column(code.lower() for code in codes)
-        self._undotted = _column(code.lower().replace(".", "") for code in codes)
+        lowered = [code.lower() for code in codes]
+        self._codes = _Lines(lowered)
+        self._undotted = _Lines([code.replace(".", "") for code in lowered])
         plain = _folded_all(names)
-        self._names = _column(plain)
+        self._names = _Lines(plain)
         self._readings = readings
         if not spoken and readings is not None:
             spoken = readings.spell(plain)
-        self._spoken = tuple(_column(sounds) for sounds in spoken)
+        self._spoken = tuple(_Lines(sounds) for sounds in spoken)
         # The place of every code among all codes: what is alike in all else stands in the order of codes.
-        self._order = np.argsort(np.argsort(np.array([code.lower() for code in codes], dtype=object)))
-        self._lengths = np.array([len(name) for name in plain], dtype=np.int32)
+        self._order = np.argsort(np.argsort(np.array(lowered, dtype=object)))
 
     def __len__(self) -> int:
-        return len(self._lengths)
+        return len(self._names.lengths)
 
     def find(self, text: str, limit: int, often: NDArray[np.integer[Any]] | None = None) -> list[int]:
         """The positions of the best ``limit`` terms; several words must all be found, none finds nothing.
@@ -81,12 +82,12 @@ class TermSearch:
         hits = np.flatnonzero(ranks < NONE)
         used = np.zeros(len(hits), np.int64) if often is None else often[hits]
         # A code that is being typed is looked through in the order of codes, not of lengths.
-        by_code = pc.starts_with(self._by_code(words[0]), words[0]).to_numpy(zero_copy_only=False)[hits]
-        lengths = np.where(by_code, 0, self._lengths[hits])
+        by_code = self._by_code(words[0]).starts(words[0])[hits] < NONE
+        lengths = np.where(by_code, 0, self._names.lengths[hits])
         best = hits[np.lexsort((self._order[hits], lengths, ~by_code, -used, ranks[hits]))][:limit]
         return best, ranks[best]
 
-    def _by_code(self, word: str) -> Any:  # noqa: ANN401 - a pyarrow array
+    def _by_code(self, word: str) -> "_Lines":
         """The codes as ``word`` writes them: many people leave out the dot."""
         return self._codes if "." in word else self._undotted
 
@@ -97,11 +98,11 @@ class TermSearch:
         return ranks
 
     def _ranks(self, word: str) -> NDArray[np.uint8]:
-        ranks = np.minimum(_found(self._names, word), _starts(self._by_code(word), word))
+        ranks = np.minimum(self._names.found(word), self._by_code(word).starts(word))
         spoken = word.replace("'", "")
         if spoken.isascii() and len(spoken) >= _SPOKEN_MIN:
             for sounds in self._spoken:
-                np.minimum(ranks, _found(sounds, spoken), out=ranks)
+                np.minimum(ranks, sounds.found(spoken), out=ranks)
         return ranks
 
     def _nearly(self, word: str) -> NDArray[np.uint8]:
@@ -116,7 +117,7 @@ class TermSearch:
             columns, wanted = self._spoken[1:], self._readings.spell([word])[1][0]
             for sounds in columns:
                 np.minimum(
-                    ranks, np.where(_found(sounds, wanted) < NONE, NEARLY, NONE), out=ranks, casting="unsafe"
+                    ranks, np.where(sounds.found(wanted) < NONE, NEARLY, NONE), out=ranks, casting="unsafe"
                 )
             if (ranks < NONE).any():
                 return ranks
@@ -124,8 +125,7 @@ class TermSearch:
             return ranks
         for column in columns:
             pattern = one_wrong(wanted, at_start=column is self._codes)
-            hit = pc.match_substring_regex(column, pattern).to_numpy(zero_copy_only=False)
-            ranks[hit] = NEARLY
+            ranks[column.like(pattern)] = NEARLY
         return ranks
 
 
@@ -144,10 +144,6 @@ def one_wrong(word: str, *, at_start: bool) -> str:
     return f"{'^' if at_start else ''}(?:{'|'.join(sorted(ways))})"
 
 
-def _column(values: Iterable[str]) -> Any:  # noqa: ANN401 - a pyarrow array
-    return pa.array(values, pa.string())
-
-
 def _folded_all(names: Sequence[str]) -> list[str]:
     """The names folded, at once: one call for all is many times quicker than one for each."""
     joined = "\n".join(name.replace("\n", " ") for name in names)
@@ -156,19 +152,38 @@ def _folded_all(names: Sequence[str]) -> list[str]:
     )
 
 
-def _found(column: Any, word: str) -> NDArray[np.uint8]:  # noqa: ANN401 - a pyarrow array
-    """For every text how ``word`` stands in it: as the whole, at its beginning, inside, or not (``NONE``)."""
-    at = pc.find_substring(column, word).to_numpy(zero_copy_only=False)
-    ranks = np.full(len(at), NONE, np.uint8)
-    ranks[at > 0] = INSIDE
-    begins = np.flatnonzero(at == 0)
-    whole = pc.equal(column.take(pa.array(begins)), word).to_numpy(zero_copy_only=False)
-    ranks[begins] = np.where(whole, EXACT, PREFIX)
-    return ranks
+class _Lines:
+    """Texts as the lines of one: to look through one long text is many times quicker than through each."""
 
+    def __init__(self, texts: Sequence[str]) -> None:
+        self._text = "\n" + "\n".join(texts)
+        self.lengths = np.fromiter(map(len, texts), np.int32, len(texts))
+        self._begins = np.cumsum(np.concatenate([[1], self.lengths[:-1] + 1])) if len(texts) else self.lengths
 
-def _starts(column: Any, word: str) -> NDArray[np.uint8]:  # noqa: ANN401 - a pyarrow array
-    """As ``_found``, for codes: only their beginning counts."""
-    ranks = _found(column, word)
-    ranks[ranks == INSIDE] = NONE
-    return ranks
+    def found(self, word: str) -> NDArray[np.uint8]:
+        """For every text how ``word`` stands in it: as the whole, at its beginning, inside, or not (``NONE``)."""
+        return self._ranks(self._places(word), len(word))
+
+    def starts(self, word: str) -> NDArray[np.uint8]:
+        """As ``found``, where only the beginning counts."""
+        return self._ranks(self._places(f"\n{word}") + 1, len(word))
+
+    def like(self, pattern: str) -> NDArray[np.bool_]:
+        """Which texts have a part like ``pattern``; in time that does not depend on the pattern."""
+        return np.asarray(pc.match_substring_regex(self._column, pattern))
+
+    @cached_property
+    def _column(self) -> Any:  # noqa: ANN401 - a pyarrow array
+        return pa.array(self._text.split("\n")[1:], pa.string())
+
+    def _places(self, word: str) -> NDArray[np.int64]:
+        return np.fromiter((hit.start() for hit in re.finditer(re.escape(word), self._text)), np.int64)
+
+    def _ranks(self, places: NDArray[np.int64], length: int) -> NDArray[np.uint8]:
+        rows = np.searchsorted(self._begins, places, side="right") - 1
+        begins = rows[self._begins[rows] == places]
+        ranks = np.full(len(self.lengths), NONE, np.uint8)
+        ranks[rows] = INSIDE
+        ranks[begins] = PREFIX
+        ranks[begins[self.lengths[begins] == length]] = EXACT
+        return ranks

@@ -90,6 +90,7 @@ def _telling(commands: _Commands, words: _Words, shared: Parser) -> None:
     code = commands.add("code", "explaining.search", shared)
     code.add_argument("text", metavar="TEXT", help=words("code_text"))
     code.add_argument("--limit", type=_at_least_one, default=20, metavar="N", help=words("limit"))
+    code.add_argument("--kind", metavar="KIND", help=words("code_kind"))
     sample = commands.add("sample", "sampling.run", shared)
     sample.add_argument("--cases", type=int, default=100, metavar="N", help=words("cases"))
     sample.add_argument("--seed", type=int, default=1, metavar="S", help=words("seed"))
