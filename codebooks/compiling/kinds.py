@@ -1,5 +1,6 @@
 """Derivations by kind of book: what the compiler adds to a published table. No kind knows one book."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ from codebooks.compiling.columns import Columns, broken, read_csv, refuse_double
 from codebooks.compiling.hanzi import Speller
 
 Read = Callable[[str], Columns]
+_DECIMAL = re.compile(r"\d+(\.\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,23 @@ def standards(path: str, _: dict[str, str], inputs: Inputs) -> Draft:
     return Draft(columns, {"weak": arrow.FLAG})
 
 
+def region_weights(path: str, _: dict[str, str], inputs: Inputs) -> Draft:
+    """Weights by region and year; a published weight that is no number is kept as ``text``."""
+    table = inputs.read(path)
+    require(table, ("region", "drg_code", "drg_name", "weight", "extra"), inputs.published / f"{path}.csv")
+    numbers = [bool(_DECIMAL.fullmatch(text)) for text in table["weight"]]
+    pairs = list(zip(table["weight"], numbers, strict=True))
+    columns = {
+        "region": table["region"],
+        "drg": table["drg_code"],
+        "name": table["drg_name"],
+        "weight": [text if number else "" for text, number in pairs],
+        "text": ["" if number else text for text, number in pairs],
+        "extra": table["extra"],
+    }
+    return Draft(columns, {"weight": arrow.NUMBER})
+
+
 KINDS: dict[str, Kind] = {
     "plain": plain,
     "diagnosis-terms": diagnosis_terms,
@@ -116,6 +135,7 @@ KINDS: dict[str, Kind] = {
     "value-sets": value_sets,
     "value-set-index": value_set_index,
     "standards": standards,
+    "region-weights": region_weights,
 }
 
 
