@@ -112,14 +112,19 @@ class Library:
 
     def scheme(self, name: str) -> SchemeTables:
         """The tables of a grouping scheme. Raises ``CodebookError`` where the id is unknown."""
+        entry = self.scheme_entry(name)
+        return self._keep("scheme", name, lambda: schemes.tables(entry, self))
+
+    def scheme_on(self, day: dt.date | None, region: str = "") -> str:
+        """The id of the scheme that applies on ``day`` (None: the newest) in a ``region`` (empty: national)."""
+        return schemes.applying(self._schemes().values(), day, region).id
+
+    def scheme_entry(self, name: str) -> Scheme:
+        """Title, validity, region and note of a scheme. Raises ``CodebookError`` where the id is unknown."""
         found = self._schemes()
         if name not in found:
             raise CodebookError("unknown_scheme", name=name, known="、".join(found))
-        return self._keep("scheme", name, lambda: schemes.tables(found[name], self))
-
-    def scheme_on(self, day: dt.date | None) -> str:
-        """The id of the scheme that applies on ``day`` (None: the newest)."""
-        return edition_on(self._schemes().values(), day).id
+        return found[name]
 
     def standards(self) -> dict[str, Standard]:
         """The structures of the national coding standards, by key (``physician``, ``nurse``, …)."""

@@ -4,6 +4,7 @@
     groups = group(batch, scheme)              # of a records.Batch or a GroupingInput
     explain(batch, scheme, case=0).lines()     # how one case came to its group
     attach(batch, scheme).columns              # the ``groups`` table for checks and windows
+    weighted(library, "chs-drg-1.1", "beijing-2022")   # a scheme whose outcomes bear a region's weights
 
 Knows no files, no screens and no checks.
 """
@@ -23,6 +24,7 @@ from groupers.loading import load_scheme
 from groupers.scheme import Kind, Outcome, Scheme
 from groupers.tables import SchemeError
 from groupers.texts import Language
+from groupers.weights import Weights, weighted, weights_for
 from records import Batch
 
 __all__ = [
@@ -42,6 +44,7 @@ __all__ = [
     "Scheme",
     "SchemeError",
     "Trace",
+    "Weights",
     "alternatives",
     "attach",
     "explain",
@@ -50,6 +53,8 @@ __all__ = [
     "load_scheme",
     "naming",
     "parse",
+    "weighted",
+    "weights_for",
 ]
 
 

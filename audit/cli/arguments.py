@@ -61,6 +61,7 @@ def _judging(commands: _Commands, words: _Words, shared: Parser) -> None:
     read.add_argument("input", nargs="+", metavar="INPUT", help=words("input"))
     read.add_argument("--profile", metavar="P", help=words("profile"))
     read.add_argument("--scheme", metavar="S", help=words("scheme"))
+    read.add_argument("--weights", metavar="REGION", help=words("weights"))
     read.add_argument("--mapping", metavar="FILE", help=words("mapping"))
     judged = words.parser(read)
     judged.add_argument("--select", action="append", metavar="IDS", help=words("select"))

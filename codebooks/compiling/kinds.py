@@ -1,5 +1,6 @@
 """Derivations by kind of book: what the compiler adds to a published table. No kind knows one book."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ from codebooks.compiling.columns import Columns, broken, read_csv, refuse_double
 from codebooks.compiling.hanzi import Speller
 
 Read = Callable[[str], Columns]
+_DECIMAL = re.compile(r"\d+(\.\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,23 @@ def readings(_: str, __: dict[str, str], inputs: Inputs) -> Draft:
     return Draft({"code": [letter for letter, _ in known], "pinyin": [pinyin for _, pinyin in known]}, {})
 
 
+def region_weights(path: str, _: dict[str, str], inputs: Inputs) -> Draft:
+    """Weights by region and year; a published weight that is no number is kept as ``text``."""
+    table = inputs.read(path)
+    require(table, ("region", "drg_code", "drg_name", "weight", "extra"), inputs.published / f"{path}.csv")
+    numbers = [bool(_DECIMAL.fullmatch(text)) for text in table["weight"]]
+    pairs = list(zip(table["weight"], numbers, strict=True))
+    columns = {
+        "region": table["region"],
+        "drg": table["drg_code"],
+        "name": table["drg_name"],
+        "weight": [text if number else "" for text, number in pairs],
+        "text": ["" if number else text for text, number in pairs],
+        "extra": table["extra"],
+    }
+    return Draft(columns, {"weight": arrow.NUMBER})
+
+
 KINDS: dict[str, Kind] = {
     "plain": plain,
     "diagnosis-terms": diagnosis_terms,
@@ -131,6 +150,7 @@ KINDS: dict[str, Kind] = {
     "value-set-index": value_set_index,
     "standards": standards,
     "readings": readings,
+    "region-weights": region_weights,
 }
 
 
