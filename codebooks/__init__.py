@@ -4,6 +4,7 @@
 """
 
 from codebooks.books import Book, edition_on, is_valid_on
+from codebooks.code_kinds import CodeKind, CodeKinds
 from codebooks.errors import CodebookError
 from codebooks.layouts import Condition, Field, Kind, Layout, Node, Required, Shape
 from codebooks.profiles import merge_profiles
@@ -16,6 +17,8 @@ from codebooks.values import ValueSet
 __all__ = [
     "UNKNOWN",
     "Book",
+    "CodeKind",
+    "CodeKinds",
     "CodeTable",
     "CodebookError",
     "Condition",
