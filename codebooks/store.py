@@ -128,7 +128,7 @@ class Library:
 
     def standards(self) -> dict[str, Standard]:
         """The structures of the national coding standards, by key (``physician``, ``nurse``, …)."""
-        return self._keep("standards", "", lambda: standards.load(self.rows("standards/standards")))
+        return self._keep("standards", "", lambda: standards.load(self._rows_of_all, self._name_in))
 
     def profile(self, name: str = profiles.NATIONAL, *overrides: Mapping[str, object]) -> dict[str, object]:
         """The merged profile: national < ``name`` (and what it extends) < ``overrides``, by key.
@@ -147,6 +147,21 @@ class Library:
     def _edition(self, use: str, day: dt.date | None) -> str:
         found = self._keep("editions", use, lambda: editions(self.all_tables(EDITIONS), use))
         return edition_on(found, day).book
+
+    def _rows_of_all(self, name: str) -> list[list[Mapping[str, object]]]:
+        return [list(table.to_pylist()) for table in self.all_tables(name)]
+
+    def _name_in(self, name: str, code: str) -> str:
+        """What ``code`` is called in the book ``name``, or in the list of that name of segment values."""
+        if "/" not in name:
+            return self._keep("segment values", name, lambda: standards.values(self._rows_of_all, name)).get(
+                code, ""
+            )
+        if not self.has(name):
+            return ""
+        book = self.codes(name)
+        (position,) = book.ids([code]).tolist()
+        return book.names[position] if position >= 0 else ""
 
     def _text_rows(self, name: str) -> list[Mapping[str, str | None]]:
         return [
