@@ -9,11 +9,10 @@ from dataclasses import dataclass
 import codebooks
 import groupers
 from codebooks import arrow
-from codebooks.finding import Hit
+from codebooks.finding import FLAGS, Hit
 from groupers import GroupingInput
 
 TERMS = ("diagnoses", "procedures")
-FLAGS = ("grey", "external_cause", "asterisk", "added")
 FACTS = (
     "category",
     "chapter",
