@@ -49,6 +49,7 @@ class _Place:
     name: str
     priority: int
     once: bool
+    since: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,9 @@ class Finder:
 
     def __init__(self, library: Library) -> None:
         self._library = library
-        self._places = tuple(_places(library))
+        self._places = tuple(
+            sorted(_places(library), key=lambda place: -place.since)
+        )  # the newest edition first
         self._indexes: dict[str, _Index] = {}
 
     @property
@@ -160,8 +163,10 @@ def _places(library: Library) -> Iterator[_Place]:
         columns = {name for name, _ in book.columns}
         if rule is not None and rule["kind"] and {rule["code"], rule["name"]} <= columns:
             priority = int(rule["priority"])
+            since = book.valid_from.toordinal() if book.valid_from else 0
+            once = bool(rule["once"])
             yield _Place(
-                book.name, book.title, rule["kind"], rule["code"], rule["name"], priority, bool(rule["once"])
+                book.name, book.title, rule["kind"], rule["code"], rule["name"], priority, once, since
             )
 
 
