@@ -37,10 +37,10 @@ def column_types(table: Table) -> dict[str, str]:
     return {field.name: _NAMES[str(field.type)] for field in table.schema}
 
 
-def write(table: Table, path: Path) -> None:
-    """Write ``table`` as one compact Parquet file with page checksums."""
+def write(table: Table, path: Path, level: int = 15) -> None:
+    """Write ``table`` as one Parquet file with page checksums; a lower ``level`` is faster and larger."""
     pq.write_table(
-        table, path, compression="zstd", compression_level=15, store_schema=False, write_page_checksum=True
+        table, path, compression="zstd", compression_level=level, store_schema=False, write_page_checksum=True
     )
 
 
@@ -85,6 +85,11 @@ def concat(tables: Sequence[Table]) -> Table:
 def rows_where(table: Table, column: str, value: str) -> Table:
     """The rows whose ``column`` is ``value``."""
     return table.filter(pc.equal(table.column(column), value))
+
+
+def where(table: Table, column: str) -> Table:
+    """The rows whose flag ``column`` is set."""
+    return table.filter(pc.fill_null(table.column(column), False))
 
 
 def sort(table: Table, column: str) -> Table:
