@@ -117,6 +117,11 @@ class Library:
             raise CodebookError("unknown_scheme", name=name, known="、".join(found))
         return self._keep("scheme", name, lambda: schemes.tables(found[name], self))
 
+    def part_of_scheme(self, name: str, part: str) -> arrow.Table | None:
+        """A table in the folder of a scheme; None where it has none of that name."""
+        book = f"{self._schemes()[name].folder}/{part}" if name in self._schemes() else ""
+        return self.table(book) if book and self.has(book) else None
+
     def scheme_on(self, day: dt.date | None) -> str:
         """The id of the scheme that applies on ``day`` (None: the newest)."""
         return edition_on(self._schemes().values(), day).id
@@ -165,7 +170,11 @@ class Library:
         return self._keep("value sets", "", made)
 
     def _schemes(self) -> dict[str, Scheme]:
-        return self._keep("schemes", "", lambda: schemes.load(self.all_tables(schemes.INDEX)))
+        def made() -> dict[str, Scheme]:
+            own = [self.table(book.name) for book in self.books() if schemes.is_own_index(book.name)]
+            return schemes.load([*own, *self.all_tables(schemes.INDEX)])
+
+        return self._keep("schemes", "", made)
 
     def _keep(self, kind: str, name: str, make: Callable[[], Made]) -> Made:
         key = (kind, name)

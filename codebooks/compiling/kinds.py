@@ -109,8 +109,15 @@ def standards(path: str, _: dict[str, str], inputs: Inputs) -> Draft:
     return Draft(columns, {"weak": arrow.FLAG})
 
 
+def one_line(path: str, _: dict[str, str], inputs: Inputs) -> Draft:
+    """The table as published, every cell on one line: breaks and doubled blanks mean nothing in a rule."""
+    columns = inputs.read(path)
+    return Draft({name: [" ".join(text.split()) for text in texts] for name, texts in columns.items()}, {})
+
+
 KINDS: dict[str, Kind] = {
     "plain": plain,
+    "one-line": one_line,
     "diagnosis-terms": diagnosis_terms,
     "procedure-terms": procedure_terms,
     "value-sets": value_sets,
