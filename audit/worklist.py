@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from audit.pipeline import Examined
 from audit.privacy import Mask
+from audit.reexamining import among
 from records import Batch, Text
 from validators import Report, Severity, case_labels
 
@@ -158,18 +159,20 @@ class Worklist:
         places = np.array(sorted(positions), dtype=np.int64)
         for severity in SEVERITIES:
             self.counts[severity][places] = 0
-        found: dict[str, list[NDArray[np.int32]]] = {}
+        found: dict[str, list[NDArray[np.int32]]] = {key: [] for key in self.by_check}
         for segment in report.segments:
-            hits = segment.cases[np.isin(segment.cases, places)]
-            found.setdefault(segment.check.key, []).append(hits)
-            np.add.at(self.counts[segment.severity], hits, 1)
-        for key in [key for key in self.by_check if key not in found]:
-            del self.by_check[key]
+            hits = segment.cases[among(segment.cases, places)]
+            if len(hits):
+                np.add.at(self.counts[segment.severity], hits, 1)
+                found.setdefault(segment.check.key, []).append(hits)
         for key, parts in found.items():
             before = self.by_check.get(key, np.zeros(0, dtype=np.int64))
-            kept, fresh = before[~np.isin(before, places)], np.unique(np.concatenate(parts)).astype(np.int64)
-            # Both are sorted and have nothing in common: the long one is not sorted again.
-            self.by_check[key] = np.insert(kept, np.searchsorted(kept, fresh), fresh)
+            gone = among(before, places)
+            if parts or gone.any():
+                kept, fresh = before[~gone], _distinct(np.concatenate([np.zeros(0, np.int32), *parts]))
+                # Both are sorted and have nothing in common: the long one is not sorted again.
+                self.by_check[key] = np.insert(kept, np.searchsorted(kept, fresh), fresh)
+        self.by_check = {key: cases for key, cases in self.by_check.items() if len(cases)}
 
     def matching(
         self, wanted: Filter, today: date | None = None, limit_days: int | None = None

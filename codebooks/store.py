@@ -112,18 +112,23 @@ class Library:
 
     def scheme(self, name: str) -> SchemeTables:
         """The tables of a grouping scheme. Raises ``CodebookError`` where the id is unknown."""
+        entry = self.scheme_entry(name)
+        return self._keep("scheme", name, lambda: schemes.tables(entry, self))
+
+    def scheme_on(self, day: dt.date | None, region: str = "") -> str:
+        """The id of the scheme that applies on ``day`` (None: the newest) in a ``region`` (empty: national)."""
+        return schemes.applying(self._schemes().values(), day, region).id
+
+    def scheme_entry(self, name: str) -> Scheme:
+        """Title, validity, region and note of a scheme. Raises ``CodebookError`` where the id is unknown."""
         found = self._schemes()
         if name not in found:
             raise CodebookError("unknown_scheme", name=name, known="、".join(found))
-        return self._keep("scheme", name, lambda: schemes.tables(found[name], self))
-
-    def scheme_on(self, day: dt.date | None) -> str:
-        """The id of the scheme that applies on ``day`` (None: the newest)."""
-        return edition_on(self._schemes().values(), day).id
+        return found[name]
 
     def standards(self) -> dict[str, Standard]:
         """The structures of the national coding standards, by key (``physician``, ``nurse``, …)."""
-        return self._keep("standards", "", lambda: standards.load(self.rows("standards/standards")))
+        return self._keep("standards", "", lambda: standards.load(self._rows_of_all, self._name_in))
 
     def profile(self, name: str = profiles.NATIONAL, *overrides: Mapping[str, object]) -> dict[str, object]:
         """The merged profile: national < ``name`` (and what it extends) < ``overrides``, by key.
@@ -142,6 +147,21 @@ class Library:
     def _edition(self, use: str, day: dt.date | None) -> str:
         found = self._keep("editions", use, lambda: editions(self.all_tables(EDITIONS), use))
         return edition_on(found, day).book
+
+    def _rows_of_all(self, name: str) -> list[list[Mapping[str, object]]]:
+        return [list(table.to_pylist()) for table in self.all_tables(name)]
+
+    def _name_in(self, name: str, code: str) -> str:
+        """What ``code`` is called in the book ``name``, or in the list of that name of segment values."""
+        if "/" not in name:
+            return self._keep("segment values", name, lambda: standards.values(self._rows_of_all, name)).get(
+                code, ""
+            )
+        if not self.has(name):
+            return ""
+        book = self.codes(name)
+        (position,) = book.ids([code]).tolist()
+        return book.names[position] if position >= 0 else ""
 
     def _text_rows(self, name: str) -> list[Mapping[str, str | None]]:
         return [

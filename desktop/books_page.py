@@ -50,6 +50,7 @@ class BooksPage(Page):
         self.field.textChanged.connect(lambda _: self._pause.start())
         self.field.returnPressed.connect(self._to_list)
         self.column.addWidget(self.field)
+        self.setFocusProxy(self.field)
         find = QShortcut(QKeySequence.StandardKey.Find, self)
         find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         find.activated.connect(self.field.setFocus)

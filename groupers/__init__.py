@@ -6,6 +6,7 @@
     what_if(batch, scheme, case=0).variants    # what rearranging its record would alter
     nearest(batch, scheme, case=0)             # why it has no group, and which are nearest
     attach(batch, scheme).columns              # the ``groups`` table for checks and windows
+    weighted(library, "chs-drg-1.1", "beijing-2022")   # a scheme whose outcomes bear a region's weights
 
 Knows no files, no screens and no checks.
 """
@@ -27,6 +28,7 @@ from groupers.nearest_telling import nearest_told
 from groupers.scheme import Kind, Outcome, Scheme
 from groupers.tables import SchemeError
 from groupers.texts import Language
+from groupers.weights import Weights, weighted, weights_for
 from groupers.whatif import Ranking, Variant, Weighing, WhatIf
 from groupers.whatif import told as whatif_told
 from groupers.whatif_cases import nearest, what_if
@@ -59,6 +61,7 @@ __all__ = [
     "Variant",
     "Variants",
     "Weighing",
+    "Weights",
     "WhatIf",
     "altering",
     "alternatives",
@@ -71,6 +74,8 @@ __all__ = [
     "nearest",
     "nearest_told",
     "parse",
+    "weighted",
+    "weights_for",
     "what_if",
     "whatif_told",
 ]

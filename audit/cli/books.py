@@ -4,16 +4,20 @@ import sys
 from pathlib import Path
 
 from audit.cli.context import BLOCKED, FINE, Context
-from codebooks.listing import describe
+from codebooks.listing import describe, describe_standard, placed
 from codebooks.packs import export_pack, matching
 from codebooks.packs import import_pack as take_pack
+from codebooks.registry import loaded
 from codebooks.verify import changed
 
 
 def list_books(context: Context) -> int:
-    """Every book: name, rows, title, edition, validity."""
+    """Every standard (what is loaded of it, how sure its structure is), then every book and where it is from."""
+    for held in loaded(context.library):
+        sys.stdout.write(describe_standard(held, context.language) + "\n")
+    sys.stdout.write("\n")
     for book in context.library.books():
-        sys.stdout.write(describe(book) + "\n")
+        sys.stdout.write(placed(context.library, book) + "\n")
     return FINE
 
 
