@@ -83,6 +83,24 @@ def _judging(commands: _Commands, words: _Words, shared: Parser) -> None:
     group = commands.add("group", "grouping.run", read)
     group.add_argument("--format", choices=("csv", "jsonl"), default="csv", help=words("format"))
     group.add_argument("--explain", action="store_true", help=words("explain_group"))
+    _supposing(commands, words, read)
+
+
+def _supposing(commands: _Commands, words: _Words, read: Parser) -> None:
+    told = words.parser(read)
+    form = told.add_mutually_exclusive_group()
+    for name in ("json", "csv", "xlsx"):
+        form.add_argument(
+            f"--{name}", dest="format", action="store_const", const=name, help=words(f"as_{name}")
+        )
+    told.set_defaults(format="table")
+    told.add_argument("--out", metavar="FILE", help=words("out_file"))
+    whatif = commands.add("whatif", "whatif.run", told)
+    whatif.add_argument("--case", metavar="ID", help=words("case"))
+    whatif.add_argument("--ranking", choices=("weight", "closeness"), default="weight", help=words("ranking"))
+    whatif.add_argument("--rows", type=_at_least_one, metavar="N", help=words("rows"))
+    indicators = commands.add("indicators", "indicators.run", told)
+    indicators.add_argument("--by", choices=("department", "physician", "month"), help=words("by"))
 
 
 def _telling(commands: _Commands, words: _Words, shared: Parser) -> None:
