@@ -24,12 +24,16 @@ Texts = Sequence[str | None]
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """An edition: the name of each of its codes without differences of writing (empty: not known)."""
+    """An edition: the name of each of its codes without differences of writing (empty: not known).
+
+    ``printed`` where its own names are known, not those of the codes that its map leads to.
+    """
 
     key: str
     title: str
     names: Mapping[str, str]
     in_force: bool = False
+    printed: bool = True
 
 
 class Answer(StrEnum):
@@ -97,7 +101,7 @@ def known(library: Library, use: str) -> tuple[Edition, ...]:
         own = maps.code_map(library, use, row["key"])
         if own is not None and not row["codes"]:
             names = {one.source: official.get(one.target, "") for one in own.rows.values()}
-        found.setdefault(row["key"], Edition(row["key"], row["title"], names))
+        found.setdefault(row["key"], Edition(row["key"], row["title"], names, printed=bool(row["codes"])))
     return tuple(found.values())
 
 
