@@ -3,14 +3,14 @@
 Read off the compiled conditions, so that two schemes can be compared without knowing either.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from groupers.conditions import Compare, Condition, Either, Every, Not
 from groupers.programs import VARIABLES, PrincipalIn, Program, SitesIn, SomeIn
-from groupers.scheme import Mdc, Rule, Scheme, Split, Test
+from groupers.scheme import Does, Mdc, Rule, Scheme, Split, Test
 from groupers.slots import CodeList, CodeSpace, Mask
 
 
@@ -53,13 +53,16 @@ def comparisons(condition: Condition, variable: str) -> Iterator[str]:
 
 
 def known_procedures(scheme: Scheme) -> Mask:
-    """The procedures, as a look-up array, that some rule of the scheme looks for."""
-    return _union(scheme.proc, (codes for codes, _ in _lists(scheme)))
+    """The procedures, as a look-up array, that some rule of the scheme looks at, be it to refuse the case."""
+    refusing = [step.test for step in scheme.steps if step.does == Does.RULE]
+    return _union(scheme.proc, (codes for codes, _ in _lists([*refusing, *_accepting(scheme)])))
 
 
 def known_principals(scheme: Scheme) -> Mask:
     """The diagnoses that a category or a core group takes as principal (or as any) diagnosis."""
-    return _union(scheme.dx, (codes for codes, program in _lists(scheme) if _looks_at_principal(program)))
+    return _union(
+        scheme.dx, (codes for codes, program in _lists(_accepting(scheme)) if _looks_at_principal(program))
+    )
 
 
 def _union(space: CodeSpace, lists: Iterator[CodeList]) -> Mask:
@@ -70,13 +73,17 @@ def _union(space: CodeSpace, lists: Iterator[CodeList]) -> Mask:
     return found
 
 
-def _lists(scheme: Scheme) -> Iterator[tuple[CodeList, Program]]:
-    """Every list that categories and core groups look into; pre-rules refuse codes, they know none."""
-    tests: list[Test] = []
+def _accepting(scheme: Scheme) -> Iterator[Test]:
+    """The conditions of categories, core groups and groups."""
     for mdc in scheme.mdcs:
-        tests.append(mdc.test)
+        yield mdc.test
         for rule in mdc.rules:
-            tests += [rule.test, *(split.test for split in rule.splits)]
+            yield rule.test
+            yield from (split.test for split in rule.splits)
+
+
+def _lists(tests: Iterable[Test]) -> Iterator[tuple[CodeList, Program]]:
+    """Every list that a question of these conditions looks into."""
     for test in tests:
         for program in _questions(test.program):
             codes = getattr(program, "codes", None)

@@ -263,8 +263,7 @@ def _by_core(groups: Groups, cases: Positions) -> Iterator[tuple[str, Positions]
     order = np.argsort(of_case, kind="stable")
     cores = list(number)
     starts = np.flatnonzero(np.diff(of_case[order], prepend=-1))
-    for start, end in zip(starts, [*starts[1:], len(order)], strict=True):
-        held = order[start:end]
+    for held in np.split(order, starts[1:]) if len(cases) else ():
         yield cores[of_case[held[0]]], held
 
 
