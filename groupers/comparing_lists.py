@@ -79,11 +79,15 @@ class MeaningRow:
 
 @dataclass(frozen=True, slots=True)
 class GapRow:
-    """Cases that had a group and have none: why (key of ``texts/reasons.csv``), and their principal diagnosis."""
+    """Cases that had a group and have none: why (key of ``texts/reasons.csv``), and their principal diagnosis.
+
+    ``example`` is one of them.
+    """
 
     reason: str
     principal: str
     cases: int
+    example: int
 
 
 def comorbidity_rows(comparison: Comparison, among: Mask | None = None) -> list[ComorbidityRow]:
@@ -193,11 +197,13 @@ def gap_rows(comparison: Comparison, among: Mask | None = None) -> list[GapRow]:
     some = np.append(dx.codes, np.int32(-1))
     leading = np.where(dx.counts[cases] > 0, some[np.minimum(dx.offsets[cases], len(dx.codes))], -1)
     many = len(dx.values) + 1
-    keys, counts = np.unique(second.reason[cases].astype(np.int64) * many + leading + 1, return_counts=True)
+    keys, at, counts = np.unique(
+        second.reason[cases].astype(np.int64) * many + leading + 1, return_index=True, return_counts=True
+    )
     codes = (*dx.values, "")
     found = [
-        GapRow(second.scheme.reasons[key // many], codes[key % many - 1], count)
-        for key, count in zip(keys.tolist(), counts.tolist(), strict=True)
+        GapRow(second.scheme.reasons[key // many], codes[key % many - 1], count, case)
+        for key, count, case in zip(keys.tolist(), counts.tolist(), cases[at].tolist(), strict=True)
     ]
     return sorted(found, key=lambda row: (-row.cases, row.reason, row.principal))
 
