@@ -94,7 +94,8 @@ class Trial:
     def by_check(self) -> list[OfCheck]:
         """The checks whose findings differ, most first."""
         counts = [
-            Counter({s.check.key: 0 for s in report.segments}) for report in (self.new, self.gone, self.severity)
+            Counter({s.check.key: 0 for s in report.segments})
+            for report in (self.new, self.gone, self.severity)
         ]
         for count, report in zip(counts, (self.new, self.gone, self.severity), strict=True):
             for segment in report.segments:

@@ -135,7 +135,7 @@ def install_pack(pack: Pack, origin: str, folder: Path) -> tuple[Book, ...]:
 
 
 def texts_in_place(texts: Mapping[str, str]) -> dict[str, str]:
-    """The texts of a pack by their place in the user's data folder. Those that belong nowhere are not texts of a pack."""
+    """The texts of a pack by their place in the user's data folder; every name has one of the known folders."""
     places = {str(row["folder"]): str(row["place"]) for row in shipped().rows(FILES)}
     return {f"{places[name.split('/')[0]]}/{name.split('/')[1]}": text for name, text in texts.items()}
 
