@@ -52,7 +52,7 @@ def user_book(
         columns=tuple(arrow.column_types(table).items()),
         sha256=sha256,
         stored=f"{EDITIONS}/{name.replace('/', '__')}@{sha256[:16]}.parquet",
-        taken=_now().isoformat(timespec="seconds"),
+        taken=_now().isoformat(timespec="milliseconds"),
     )
 
 
@@ -206,8 +206,8 @@ class UserBooks:
         """Take away what a program that was killed has left half done."""
         held = self.contents()
         used = {self.folder / book.file for book in (*held.editions, *held.books.values())}
-        for path in (self.folder / EDITIONS).glob("*"):
-            if path not in used and (path.suffix == ".parquet" or ".parquet.new-" in path.name):
+        for path in (*self.folder.glob(f"{manifest.NAME}.new-*"), *(self.folder / EDITIONS).glob("*")):
+            if path not in used and (path.suffix == ".parquet" or ".new-" in path.name):
                 with contextlib.suppress(OSError):
                     path.unlink()
 

@@ -41,7 +41,7 @@ def list_books(context: Context) -> int:
             for edition in editions:
                 mark = "*" if edition == book else " "
                 name = edition.edition or context.say("edition_unnamed")
-                when = edition.taken or context.say("edition_shipped")
+                when = edition.taken.partition(".")[0].replace("T", " ") or context.say("edition_shipped")
                 sys.stdout.write(f"  {mark} {edition.id}\t{name}\t{edition.rows}\t{when}\t{edition.source}\n")
     return FINE
 
