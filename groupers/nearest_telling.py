@@ -1,8 +1,9 @@
 """The nearest groups of a case in words; the sentences stand in ``texts/nearest.csv``."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from groupers.faults import Whose
 from groupers.nearest import MissingCode, Near, Nearest
 from groupers.slots import CodeList
 from groupers.texts import Language, say, table
@@ -10,13 +11,25 @@ from groupers.whatif import Variant, change_words, difference_words, doubts_word
 from groupers.whatif_terms import Terms
 
 
-def nearest_told(found: Nearest, terms: Terms, language: Language = "zh") -> list[str]:
-    """The reason, then what would group: arranged otherwise, with a code less, and by what is missing."""
-    return list(_lines(found, terms, language))
+def nearest_told(
+    found: Nearest,
+    terms: Terms,
+    language: Language = "zh",
+    whose: Mapping[str, Whose] | None = None,
+) -> list[str]:
+    """The reason, then what would group: arranged otherwise, with a code less, and by what is missing.
+
+    ``whose`` (``faults.py``) adds with whom the reason lies.
+    """
+    return list(_lines(found, terms, language, whose))
 
 
-def _lines(found: Nearest, terms: Terms, language: Language) -> Iterator[str]:
+def _lines(
+    found: Nearest, terms: Terms, language: Language, whose: Mapping[str, Whose] | None
+) -> Iterator[str]:
     yield say("nearest", "reason", language, reason=found.reason)
+    if whose is not None:
+        yield whose_words(whose.get(found.reason_key, Whose.OPEN), language)
     for head, variants in (("arranged_head", found.arranged), ("extra_head", found.extra)):
         if variants:
             yield say("nearest", head, language)
@@ -28,6 +41,11 @@ def _lines(found: Nearest, terms: Terms, language: Language) -> Iterator[str]:
     yield from ("  " + near_words(item, terms, language) for item in found.missing)
     if found.more:
         yield "  " + say("nearest", "missing_more", language, count=found.more)
+
+
+def whose_words(whose: Whose, language: Language) -> str:
+    """With whom a reason lies, in words."""
+    return say("nearest", f"whose_{whose.name.lower()}", language)
 
 
 def _variant(item: Variant, terms: Terms, language: Language) -> str:

@@ -128,10 +128,15 @@ class Source:
 
 def answers(scheme: Scheme, outcomes: NDArray[np.int32], weights: Weighing | None) -> list[Answer]:
     """Group and weight of each outcome; of the scheme itself where no ``weights`` are given."""
-    numbers = weighed(scheme, outcomes, weights)
+    numbers = weighed(scheme, outcomes, weights).tolist()
     return [
-        Answer(outcome, scheme.outcomes[outcome], weight, "" if weights is None else weights.text(outcome))
-        for outcome, weight in zip(outcomes.tolist(), numbers.tolist(), strict=True)
+        Answer(
+            outcome,
+            scheme.outcomes[outcome],
+            weight,
+            scheme.outcomes[outcome].weight_text if weights is None else weights.text(outcome),
+        )
+        for outcome, weight in zip(outcomes.tolist(), numbers, strict=True)
     ]
 
 

@@ -16,10 +16,17 @@ from codebooks.importing.comparing import Difference, compared, difference
 from codebooks.importing.installing import install
 from codebooks.importing.offers import Offer, OfferedBook
 from codebooks.listing import describe, describe_standard, placed
+<<<<<<< HEAD
 from codebooks.packs import export_pack, matching, own_texts
 from codebooks.registry import is_own, loaded
 from codebooks.store import AT, Library, open_library, read_book
 from codebooks.userbooks import BUILT_IN, UserBooks, find_edition
+=======
+from codebooks.maps import Fate, code_maps
+from codebooks.packs import export_pack, matching
+from codebooks.packs import import_pack as take_pack
+from codebooks.registry import loaded
+>>>>>>> main
 from codebooks.verify import changed
 
 OWN = "codebooks"
@@ -43,6 +50,17 @@ def list_books(context: Context) -> int:
                 name = edition.edition or context.say("edition_unnamed")
                 when = edition.taken.partition(".")[0].replace("T", " ") or context.say("edition_shipped")
                 sys.stdout.write(f"  {mark} {edition.id}\t{name}\t{edition.rows}\t{when}\t{edition.source}\n")
+    return FINE
+
+
+def list_maps(context: Context) -> int:
+    """Every published map: how many of its rows are followed, and every row whose target does not exist."""
+    for found in code_maps(context.library):
+        counts = {fate.value: len(found.with_fate(fate)) for fate in Fate}
+        say = f"{found.key}\t{found.title}\t{found.book}\t"
+        sys.stdout.write(say + context.say("map_line", rows=len(found.rows), **counts) + "\n")
+        for row in found.with_fate(Fate.MISSING):
+            sys.stdout.write(context.say("map_missing", source=row.source, target=row.target) + "\n")
     return FINE
 
 
