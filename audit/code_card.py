@@ -9,17 +9,16 @@ from dataclasses import dataclass
 import codebooks
 import groupers
 from codebooks import arrow
-from codebooks.finding import Hit
+from codebooks.finding import FLAGS, Hit
 from groupers import GroupingInput
 
 TERMS = ("diagnoses", "procedures")
-FLAGS = ("grey", "external_cause", "asterisk", "added")
 FACTS = (
-    "category",
     "chapter",
     "chapter_name",
     "main_category",
     "main_category_name",
+    "category",
     "subcategory",
     "subcategory_name",
     "detail",
@@ -78,10 +77,10 @@ def card(library: codebooks.Library, hit: Hit, schemes: Sequence[str] | None = N
     table = library.table(hit.book)
     (row,) = table.slice(hit.row, 1).to_pylist()
     known = {name for name, _ in library.book(hit.book).columns}
-    facts = tuple((name, str(row[name])) for name in FACTS if name in known and row[name])
+    facts = tuple((_called(name, hit.kind), str(row[name])) for name in FACTS if name in known and row[name])
     leads: tuple[Leads, ...] = ()
     if hit.kind in TERMS and hit.code in _of_kind(library, hit.kind):
-        wanted = library.schemes() if schemes is None else schemes
+        wanted = _newest_first(library) if schemes is None else schemes
         leads = tuple(found for scheme in wanted if (found := _leads(library, scheme, hit)) is not None)
     return CodeCard(
         hit.code,
@@ -92,6 +91,16 @@ def card(library: codebooks.Library, hit: Hit, schemes: Sequence[str] | None = N
         facts,
         leads,
     )
+
+
+def _called(fact: str, kind: str) -> str:
+    """Of a procedure ``category`` says whether it is an operation, of a diagnosis where it stands."""
+    return f"procedure_{fact}" if (fact, kind) == ("category", "procedures") else fact
+
+
+def _newest_first(library: codebooks.Library) -> list[str]:
+    in_force = library.scheme_on(None)
+    return sorted(library.schemes(), key=lambda scheme: scheme != in_force)
 
 
 def _of_kind(library: codebooks.Library, kind: str) -> codebooks.CodeTable:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -9,6 +10,9 @@ import codebooks
 from codebooks.finding import finder
 from records import Batch, Text
 from validators.not_principal import not_principal
+
+if TYPE_CHECKING:
+    from audit.session import Session
 
 MOST = 60
 
@@ -50,6 +54,12 @@ def candidates(
 def usage(batch: Batch) -> dict[str, dict[str, int]]:
     """How often a batch uses each diagnosis and procedure code, by kind."""
     return {name: _counted(batch.table(name).column("code")) for name in ("diagnoses", "procedures")}
+
+
+def used_by(session: "Session | None") -> dict[str, dict[str, int]]:
+    """``usage`` of the batch under audit as it was imported; nothing where none is open."""
+    batch = session.workspace.base if session is not None else None
+    return usage(batch) if batch is not None else {}
 
 
 def _counted(codes: Text) -> dict[str, int]:

@@ -20,11 +20,13 @@ from codebooks.store import Library
 
 BOOKS = "sources/search/books"
 READINGS = "terms/readings"
+FLAGS = ("grey", "external_cause", "asterisk", "added")
+"""The marks of a term that one must see before taking it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One found entry: the book it stands in and its row there, its kind, and how well it fits (0 is best)."""
+    """One found entry: the book it stands in and its row there, its kind, how well it fits (0 is best), its marks."""
 
     book: str
     title: str
@@ -33,6 +35,7 @@ class Hit:
     code: str
     name: str
     fit: int
+    flags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,17 @@ class _Place:
     name: str
     priority: int
     once: bool
+    since: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Index:
+    """What is kept of a book to search it."""
+
+    terms: TermSearch
+    codes: list[str]
+    names: list[str]
+    flags: Mapping[str, NDArray[np.bool_]]
 
 
 class Finder:
@@ -53,8 +67,10 @@ class Finder:
 
     def __init__(self, library: Library) -> None:
         self._library = library
-        self._places = tuple(_places(library))
-        self._indexes: dict[str, tuple[TermSearch, list[str], list[str]]] = {}
+        self._places = tuple(
+            sorted(_places(library), key=lambda place: -place.since)
+        )  # the newest edition first
+        self._indexes: dict[str, _Index] = {}
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -105,22 +121,25 @@ class Finder:
         nearly: bool,
     ) -> Iterator[tuple[int, int, int, int, Hit]]:
         for place in places:
-            index, codes, names = self._index(place)
+            index = self._index(place)
+            codes, names = index.codes, index.names
             counts = _counts(codes, often.get(place.kind))
-            rows, fits = index.ranked(text, limit, counts, nearly=nearly)
+            rows, fits = index.terms.ranked(text, limit, counts, nearly=nearly)
             for order, (row, fit) in enumerate(zip(rows.tolist(), fits.tolist(), strict=True)):
                 used = 0 if counts is None else int(counts[row])
-                hit = Hit(place.book, place.title, place.kind, row, codes[row], names[row], fit)
+                flags = tuple(name for name, marked in index.flags.items() if marked[row])
+                hit = Hit(place.book, place.title, place.kind, row, codes[row], names[row], fit, flags)
                 yield fit, -used, place.priority, order, hit
 
-    def _index(self, place: _Place) -> tuple[TermSearch, list[str], list[str]]:
+    def _index(self, place: _Place) -> _Index:
         if place.book not in self._indexes:
             table = self._library.table(place.book)
             codes, names = arrow.strings(table, place.code), arrow.strings(table, place.name)
             spoken = [column for column in ("initials", "pinyin") if column in table.column_names]
             sounds = [arrow.strings(table, column) for column in spoken]
-            index = TermSearch(codes, names, *sounds, readings=readings(self._library))
-            self._indexes[place.book] = (index, codes, names)
+            terms = TermSearch(codes, names, *sounds, readings=readings(self._library))
+            flags = {name: arrow.as_numpy(table, name) for name in FLAGS if name in table.column_names}
+            self._indexes[place.book] = _Index(terms, codes, names, flags)
         return self._indexes[place.book]
 
 
@@ -144,8 +163,10 @@ def _places(library: Library) -> Iterator[_Place]:
         columns = {name for name, _ in book.columns}
         if rule is not None and rule["kind"] and {rule["code"], rule["name"]} <= columns:
             priority = int(rule["priority"])
+            since = book.valid_from.toordinal() if book.valid_from else 0
+            once = bool(rule["once"])
             yield _Place(
-                book.name, book.title, rule["kind"], rule["code"], rule["name"], priority, bool(rule["once"])
+                book.name, book.title, rule["kind"], rule["code"], rule["name"], priority, once, since
             )
 
 

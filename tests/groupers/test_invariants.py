@@ -86,6 +86,19 @@ def test_the_order_of_what_is_not_principal_never_matters(tried, seed):
     assert answers(groupers.group(other, tried.scheme)) == answers(groupers.group(cases, tried.scheme))
 
 
+@pytest.mark.parametrize("at_once", [1, 7, 40])
+def test_many_cases_are_grouped_in_parts_that_do_not_show(tried, monkeypatch, at_once):
+    cases = made_cases(tried.of, 40, seed=5)
+    whole = groupers.group(cases, tried.scheme)
+    monkeypatch.setattr("groupers.engine.AT_ONCE", at_once)
+    parts = groupers.group(cases, tried.scheme)
+    for name in ("outcome", "reason", "note", "entered", "dx_principal", "proc_principal"):
+        np.testing.assert_array_equal(getattr(parts, name), getattr(whole, name))
+    for name in ("level", "excluded", "found"):
+        np.testing.assert_array_equal(getattr(parts.comorbidity, name), getattr(whole.comorbidity, name))
+    assert parts.words().to_list() == whole.words().to_list()
+
+
 @settings(max_examples=15)
 @given(seed=SEEDS)
 def test_a_case_alone_has_the_group_and_the_trace_it_has_in_company(tried, seed):
