@@ -29,7 +29,10 @@ def main() -> None:
         results = {}
         for what in ("csv", "import"):
             done = subprocess.run(
-                [sys.executable, __file__, "--one", what, str(file)], check=True, capture_output=True, text=True
+                [sys.executable, __file__, "--one", what, str(file)],
+                check=True,
+                capture_output=True,
+                text=True,
             )
             results[what] = json.loads(done.stdout)
     base, ours = results["csv"], results["import"]
@@ -73,7 +76,9 @@ def _make(file: Path, rows: int) -> None:
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("1301.txt", "w") as member:
         for number in range(rows):
             cells = [f"text {number % 977} about it" if at % 3 == 0 else "null" for at in range(len(columns))]
-            cells[0] = f"XA{number % 100:02}ABD{number % 1000:03}A{number % 900:03}{number % 97:04}{number % 100_000:05}"
+            cells[0] = (
+                f"XA{number % 100:02}ABD{number % 1000:03}A{number % 900:03}{number % 97:04}{number % 100_000:05}"
+            )
             cells[7] = f"drug {number}"
             cells[36], cells[78], cells[82] = "2020-01-01 00:00:00", "1", "V2026"
             cells[place[columns[81]]] = "2026-05-01 10:00:00"

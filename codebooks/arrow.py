@@ -150,3 +150,11 @@ def _fixed(values: Any) -> np.ndarray[Any, np.dtype[Any]]:  # noqa: ANN401 - a p
     if not len(values):
         return np.empty(0, form)
     return np.frombuffer(values.buffers()[1], form, len(values), values.offset * np.dtype(form).itemsize)
+
+
+def encoded(values: Sequence[str | None]) -> tuple[np.ndarray[Any, np.dtype[np.int32]], list[str]]:
+    """The position of each value among the distinct ones (-1: none), and these in order of appearance."""
+    held = values if isinstance(values, pa.Array) else pa.array(values, pa.string())
+    coded = pc.dictionary_encode(held)
+    positions = pc.fill_null(coded.indices, -1).to_numpy(zero_copy_only=False)
+    return positions.astype(np.int32), [str(value) for value in coded.dictionary.to_pylist()]

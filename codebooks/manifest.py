@@ -59,7 +59,9 @@ def parse_all(text: str, place: Path) -> Contents:
     return Contents({book.name: book for book in books}, editions, pending)
 
 
-def dump(books: Iterable[Book], editions: Iterable[Book] = (), pending: Mapping[str, str] | None = None) -> str:
+def dump(
+    books: Iterable[Book], editions: Iterable[Book] = (), pending: Mapping[str, str] | None = None
+) -> str:
     """The text of a manifest: sorted by name, one shape, so that equal content is an equal file."""
     held: dict[str, object] = {"version": _VERSION, "books": _entries(books)}
     kept = _entries(editions)

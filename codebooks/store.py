@@ -167,6 +167,11 @@ class Library:
             raise CodebookError("unknown_scheme", name=name, known="、".join(found))
         return found[name]
 
+    def part_of_scheme(self, name: str, part: str) -> arrow.Table | None:
+        """A table in the folder of a scheme; None where it has none of that name."""
+        book = f"{self._schemes()[name].folder}/{part}" if name in self._schemes() else ""
+        return self.table(book) if book and self.has(book) else None
+
     def standards(self) -> dict[str, Standard]:
         """The structures of the national coding standards, by key (``physician``, ``nurse``, …)."""
         return self._keep("standards", "", lambda: standards.load(self._rows_of_all, self._name_in))
@@ -228,7 +233,11 @@ class Library:
         return self._keep("value sets", "", made)
 
     def _schemes(self) -> dict[str, Scheme]:
-        return self._keep("schemes", "", lambda: schemes.load(self.all_tables(schemes.INDEX)))
+        def made() -> dict[str, Scheme]:
+            own = [self.table(book.name) for book in self.books() if schemes.is_own_index(book.name)]
+            return schemes.load([*own, *self.all_tables(schemes.INDEX)])
+
+        return self._keep("schemes", "", made)
 
     def _keep(self, kind: str, name: str, make: Callable[[], Made]) -> Made:
         key = (kind, name)

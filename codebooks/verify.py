@@ -11,7 +11,10 @@ from codebooks.store import SHIPPED, read_book
 def changed(folder: Path = SHIPPED) -> tuple[str, ...]:
     """The books whose file is absent, damaged or differs from its hash, and the files without a book."""
     held = manifest.read_all(folder)
-    books = {**{book.file: book for book in held.editions}, **{book.file: book for book in held.books.values()}}
+    books = {
+        **{book.file: book for book in held.editions},
+        **{book.file: book for book in held.books.values()},
+    }
     wrong = [_label(book, held) for book in books.values() if not is_intact(folder, book)]
     files = {path.relative_to(folder).as_posix() for path in folder.rglob("*.parquet")}
     return tuple(sorted([*wrong, *(files - books.keys())]))

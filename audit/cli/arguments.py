@@ -50,6 +50,7 @@ def parser(language: str) -> Parser:
     top.add_argument("--version", action="version", version=f"qingdan {_version()}", help=words("version"))
     commands = words.commands(top, "COMMAND")
     _judging(commands, words, shared)
+    _converting(commands, words, shared)
     _telling(commands, words, shared)
     window = commands.add("desktop", "windowing.run", shared)
     window.add_argument("path", nargs="*", metavar="PATH", help=words("input"))
@@ -103,6 +104,19 @@ def _supposing(commands: _Commands, words: _Words, read: Parser) -> None:
     indicators.add_argument("--by", choices=("department", "physician", "month"), help=words("by"))
 
 
+def _converting(commands: _Commands, words: _Words, shared: Parser) -> None:
+    convert = commands.add("convert", "convert.run", shared)
+    convert.add_argument("input", nargs=1, metavar="FILE", help=words("convert_file"))
+    convert.add_argument(
+        "--from", dest="source", required=True, metavar="EDITION", help=words("convert_from")
+    )
+    convert.add_argument("--to", default="nhsa-2.0", choices=("nhsa-2.0",), help=words("convert_to"))
+    convert.add_argument("-o", "--out", required=True, metavar="OUT", help=words("convert_out"))
+    convert.add_argument("--code-column", metavar="HEADER", help=words("convert_code_column"))
+    convert.add_argument("--name-column", metavar="HEADER", help=words("convert_name_column"))
+    convert.add_argument("--use", choices=("diagnoses", "procedures"), help=words("convert_use"))
+
+
 def _telling(commands: _Commands, words: _Words, shared: Parser) -> None:
     explain = commands.add("explain", "explaining.run", shared)
     explain.add_argument("code", metavar="CODE", help=words("explain_code"))
@@ -119,6 +133,7 @@ def _telling(commands: _Commands, words: _Words, shared: Parser) -> None:
 
     acts = words.commands(commands.add("codebooks", "", shared), "ACT")
     acts.add("list", "books.list_books", shared, key="codebooks_list")
+    acts.add("maps", "books.list_maps", shared, key="codebooks_maps")
     acts.add("verify", "books.verify", shared, key="codebooks_verify")
     take = acts.add("import", "books.import_pack", shared, key="codebooks_import")
     take.add_argument("file", metavar="FILE", help=words("pack_file"))

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from audit.cli.context import BLOCKED, FINE, Context
 from codebooks.listing import describe, describe_standard, placed
+from codebooks.maps import Fate, code_maps
 from codebooks.packs import export_pack, matching
 from codebooks.packs import import_pack as take_pack
 from codebooks.registry import loaded
@@ -18,6 +19,17 @@ def list_books(context: Context) -> int:
     sys.stdout.write("\n")
     for book in context.library.books():
         sys.stdout.write(placed(context.library, book) + "\n")
+    return FINE
+
+
+def list_maps(context: Context) -> int:
+    """Every published map: how many of its rows are followed, and every row whose target does not exist."""
+    for found in code_maps(context.library):
+        counts = {fate.value: len(found.with_fate(fate)) for fate in Fate}
+        say = f"{found.key}\t{found.title}\t{found.book}\t"
+        sys.stdout.write(say + context.say("map_line", rows=len(found.rows), **counts) + "\n")
+        for row in found.with_fate(Fate.MISSING):
+            sys.stdout.write(context.say("map_missing", source=row.source, target=row.target) + "\n")
     return FINE
 
 

@@ -176,8 +176,15 @@ def region_weights(path: str, _: dict[str, str], inputs: Inputs) -> Draft:
     return Draft(columns, {"weight": arrow.NUMBER})
 
 
+def one_line(path: str, _: dict[str, str], inputs: Inputs) -> Draft:
+    """The table as published, every cell on one line: breaks and doubled blanks mean nothing in a rule."""
+    columns = inputs.read(path)
+    return Draft({name: [" ".join(text.split()) for text in texts] for name, texts in columns.items()}, {})
+
+
 KINDS: dict[str, Kind] = {
     "plain": plain,
+    "one-line": one_line,
     "diagnosis-terms": diagnosis_terms,
     "procedure-terms": procedure_terms,
     "diagnosis-edition": diagnosis_edition,

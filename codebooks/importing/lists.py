@@ -102,7 +102,9 @@ def _offer(kind: ListKind, same: Sequence[Recognised], origin: str, gathered: _G
     if made.read and lost * 100 > made.read * limit("refused_percent"):
         share = f"{100 * lost / made.read:.0f}"
         gathered.remarks.append(
-            remark("too_many_refused", same[0].raw.place, blocks=True, count=lost, rows=made.read, share=share)
+            remark(
+                "too_many_refused", same[0].raw.place, blocks=True, count=lost, rows=made.read, share=share
+            )
         )
     if not made.table.num_rows:
         gathered.remarks.append(remark("no_rows_left", same[0].raw.place, blocks=True))
@@ -111,9 +113,7 @@ def _offer(kind: ListKind, same: Sequence[Recognised], origin: str, gathered: _G
     gathered.books += _books(kind, made, hint, origin, gathered)
 
 
-def _books(
-    kind: ListKind, made: Shaped, hint: str, origin: str, gathered: _Gathered
-) -> list[OfferedBook]:
+def _books(kind: ListKind, made: Shaped, hint: str, origin: str, gathered: _Gathered) -> list[OfferedBook]:
     day = date_within(hint)
     edition = made.edition or (say("edition_of", day=day) if day else "")
     if not kind.splits:

@@ -126,9 +126,7 @@ def _refuse(rows: _Rows, teller: Teller, wrong: Mask, why: str, values: Column |
 def _made(kind: ListKind, rows: _Rows, columns: dict[str, list[str]], teller: Teller) -> arrow.Table:
     table = rows.table
     made: dict[str, Column] = {CODE: arrays.first_of(table, columns[CODE])}
-    made[NAME] = (
-        arrays.first_of(table, columns[NAME]) if NAME in columns else arrays.nulls(table.num_rows)
-    )
+    made[NAME] = arrays.first_of(table, columns[NAME]) if NAME in columns else arrays.nulls(table.num_rows)
     for role in (FROM, TO):
         made[role] = _dates(rows, columns.get(role), teller, last=role == TO)
     made[VALID] = _valid(rows, columns.get(VALID), teller)
@@ -198,7 +196,9 @@ def _tell_structure(kind: ListKind, made: arrow.Table, rows: _Rows, teller: Tell
     for pattern in patterns:
         fits |= arrays.matches(made.column(CODE), pattern)
     wrong = np.flatnonzero(~fits)
-    teller.tell("other_structure", rows.places[wrong], rows.numbers[wrong], arrays.at(made.column(CODE), wrong))
+    teller.tell(
+        "other_structure", rows.places[wrong], rows.numbers[wrong], arrays.at(made.column(CODE), wrong)
+    )
 
 
 def _edition(table: arrow.Table, columns: dict[str, list[str]]) -> str:

@@ -35,9 +35,7 @@ class Teller:
         """Rows that are taken although something about them is strange."""
         most = limit("remarks_listed")
         for place, row, value in list(zip(places.tolist(), rows.tolist(), values, strict=True))[:most]:
-            self._remarks.append(
-                remark(key, _row(self._places[place], row), value=value[:60], column=column)
-            )
+            self._remarks.append(remark(key, _row(self._places[place], row), value=value[:60], column=column))
         if len(rows) > most:
             self._remarks.append(remark("and_more", count=len(rows) - most))
 
@@ -51,7 +49,9 @@ class Teller:
         said: list[Remark] = []
         for reason in dict.fromkeys(item.reason for item in self._refused):
             same = [item for item in self._refused if item.reason == reason]
-            said += [remark(reason, _row(item.place, item.row), value=item.value[:60]) for item in same[:most]]
+            said += [
+                remark(reason, _row(item.place, item.row), value=item.value[:60]) for item in same[:most]
+            ]
             if len(same) > most:
                 said.append(remark("and_more", count=len(same) - most))
         return (*said, *self._remarks)

