@@ -32,10 +32,11 @@ _NONE = np.zeros(0, dtype=bool)
 
 @dataclass(frozen=True, slots=True, order=True)
 class Cut:
-    """A threshold: values below ``at`` on one side, ``at`` and above on the other."""
+    """A threshold: values below ``at`` on one side, ``at`` and above on the other; ``rounded``: to whole ones."""
 
     quantity: str
     at: float
+    rounded: bool = False
 
     @property
     def measured(self) -> str:
@@ -144,6 +145,7 @@ def boundaries(groups: Groups, margins: Mapping[str, float]) -> Boundaries:
     case, cut, above, distance = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)], [_NONE], [np.zeros(0)]
     for at, of in enumerate(cuts):
         values: Floats = getattr(given, of.quantity)
+        values = np.floor(values + 0.5) if of.rounded else values
         with np.errstate(invalid="ignore"):
             upper = values >= of.at
             apart = _apart(given, of, values, upper)
@@ -207,6 +209,6 @@ def _cuts(program: Program) -> Iterable[Cut]:
         upper = {Comparison.AT_MOST, Comparison.ABOVE, Comparison.EQUAL, Comparison.UNEQUAL}
         lower = {Comparison.AT_LEAST, Comparison.BELOW, Comparison.EQUAL, Comparison.UNEQUAL}
         if program.comparison in upper:
-            yield Cut(program.variable, number + 1)
+            yield Cut(program.variable, number + 1, program.rounded)
         if program.comparison in lower and number > 0:
-            yield Cut(program.variable, number)
+            yield Cut(program.variable, number, program.rounded)
