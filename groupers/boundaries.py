@@ -9,7 +9,7 @@ week is not close to one year. Crossing a cut of one age moves the other with it
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,13 +20,14 @@ from groupers.conditions import Comparison
 from groupers.engine import evaluate
 from groupers.groups import Coded, Groups
 from groupers.programs import Both, NumberIs, OneOf, Program
-from groupers.scheme import Does, Scheme
+from groupers.scheme import Does, Scheme, Step
 from groupers.texts import Language, say
 from groupers.whatif import Weighing, answers, weight_words
 
 MARGINS = "sources/schemes/margins"
 AGE, AGE_DAYS, WEIGHT = "age", "age_days", "weight"
 _YEAR = 365
+_SCHEMES_KEPT = 16
 _NONE = np.zeros(0, dtype=bool)
 
 
@@ -42,6 +43,9 @@ class Cut:
     def measured(self) -> str:
         """The quantity in which the distance counts."""
         return AGE_DAYS if (self.quantity, self.at) == (AGE, 1.0) else self.quantity
+
+
+_found: list[tuple[tuple[Step, ...], tuple[Cut, ...]]] = []
 
 
 @dataclass(frozen=True)
@@ -124,6 +128,7 @@ def _unit(quantity: str, number: float, language: Language) -> str:
     return say("trace", f"unit_{quantity}", language, value=f"{number:g}")
 
 
+@lru_cache(maxsize=16)
 def margins_of(library: Library) -> Mapping[str, float]:
     """How close is close, by quantity; a user's own rows win."""
     tables = reversed(library.all_tables(MARGINS))
@@ -132,7 +137,13 @@ def margins_of(library: Library) -> Mapping[str, float]:
 
 def cuts_of(scheme: Scheme) -> tuple[Cut, ...]:
     """The thresholds of age, age in days and weight that decide anything in ``scheme``, sorted."""
-    return tuple(sorted({cut for program in _programs(scheme) for cut in _cuts(program)}))
+    for steps, cuts in tuple(_found):
+        if steps is scheme.steps:  # looked through once: every edited case asks again
+            return cuts
+    cuts = tuple(sorted({cut for program in _programs(scheme) for cut in _cuts(program)}))
+    _found.append((scheme.steps, cuts))
+    del _found[:-_SCHEMES_KEPT]
+    return cuts
 
 
 def boundaries(groups: Groups, margins: Mapping[str, float]) -> Boundaries:
