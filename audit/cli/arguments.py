@@ -101,6 +101,8 @@ def _telling(commands: _Commands, words: _Words, shared: Parser) -> None:
     acts = words.commands(commands.add("codebooks", "", shared), "ACT")
     acts.add("list", "books.list_books", shared, key="codebooks_list")
     acts.add("verify", "books.verify", shared, key="codebooks_verify")
+    gaps = acts.add("gaps", "books.gaps", shared, key="codebooks_gaps")
+    gaps.add_argument("--scheme", metavar="S", help=words("gaps_scheme"))
     take = acts.add("import", "books.import_pack", shared, key="codebooks_import")
     take.add_argument("file", metavar="FILE", help=words("pack_file"))
     give = acts.add("export", "books.export_books", shared, key="codebooks_export")

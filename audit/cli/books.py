@@ -1,19 +1,31 @@
-"""``qingdan codebooks``: what is loaded and whether it is intact; packs in and out."""
+"""``qingdan codebooks``: what is loaded, whether it is intact and fits together; packs in and out."""
 
 import sys
 from pathlib import Path
 
+import groupers
 from audit.cli.context import BLOCKED, FINE, Context
 from codebooks.listing import describe
 from codebooks.packs import export_pack, matching
 from codebooks.packs import import_pack as take_pack
 from codebooks.verify import changed
+from groupers.gaps import soundness
 
 
 def list_books(context: Context) -> int:
     """Every book: name, rows, title, edition, validity."""
     for book in context.library.books():
         sys.stdout.write(describe(book) + "\n")
+    return FINE
+
+
+def gaps(context: Context) -> int:
+    """What does not fit together in a scheme (default: in all): groups out of reach, diagnoses without a way."""
+    wanted = context.options.scheme
+    for name in [wanted] if wanted else context.library.schemes():
+        found = soundness(groupers.load_scheme(context.library, name))
+        for line in found.lines("en" if context.language == "en" else "zh", full=bool(wanted)):
+            sys.stdout.write(line + "\n")
     return FINE
 
 
