@@ -4,6 +4,7 @@
 """
 
 from codebooks.books import Book, edition_on, is_valid_on
+from codebooks.code_kinds import CodeKind, CodeKinds
 from codebooks.errors import CodebookError
 from codebooks.layouts import Condition, Field, Kind, Layout, Node, Required, Shape
 from codebooks.profiles import merge_profiles
@@ -17,6 +18,8 @@ from codebooks.weights import Region, region_of, regions, weight_rows
 __all__ = [
     "UNKNOWN",
     "Book",
+    "CodeKind",
+    "CodeKinds",
     "CodeTable",
     "CodebookError",
     "Condition",

@@ -38,10 +38,10 @@ def column_types(table: Table) -> dict[str, str]:
     return {field.name: _NAMES[str(field.type)] for field in table.schema}
 
 
-def write(table: Table, path: Path) -> None:
-    """Write ``table`` as one compact Parquet file with page checksums."""
+def write(table: Table, path: Path, level: int = 15) -> None:
+    """Write ``table`` as one Parquet file with page checksums; a lower ``level`` is faster and larger."""
     pq.write_table(
-        table, path, compression="zstd", compression_level=15, store_schema=False, write_page_checksum=True
+        table, path, compression="zstd", compression_level=level, store_schema=False, write_page_checksum=True
     )
 
 
@@ -86,6 +86,11 @@ def concat(tables: Sequence[Table]) -> Table:
 def rows_where(table: Table, column: str, value: str) -> Table:
     """The rows whose ``column`` is ``value``."""
     return table.filter(pc.equal(table.column(column), _scalar(value)))
+
+
+def where(table: Table, column: str) -> Table:
+    """The rows whose flag ``column`` is set."""
+    return table.filter(pc.fill_null(table.column(column), False))
 
 
 def sort(table: Table, column: str) -> Table:
@@ -145,3 +150,11 @@ def _fixed(values: Any) -> np.ndarray[Any, np.dtype[Any]]:  # noqa: ANN401 - a p
     if not len(values):
         return np.empty(0, form)
     return np.frombuffer(values.buffers()[1], form, len(values), values.offset * np.dtype(form).itemsize)
+
+
+def encoded(values: Sequence[str | None]) -> tuple[np.ndarray[Any, np.dtype[np.int32]], list[str]]:
+    """The position of each value among the distinct ones (-1: none), and these in order of appearance."""
+    held = values if isinstance(values, pa.Array) else pa.array(values, pa.string())
+    coded = pc.dictionary_encode(held)
+    positions = pc.fill_null(coded.indices, -1).to_numpy(zero_copy_only=False)
+    return positions.astype(np.int32), [str(value) for value in coded.dictionary.to_pylist()]

@@ -17,6 +17,9 @@ INDEX = "sources/schemes/schemes"
 STEPS = "sources/schemes/steps"
 TABLES = "sources/schemes/tables"
 _LATEST = dt.date.max
+# A scheme that a file brings along stands whole in its folder: its row of the index, its steps, and what it
+# takes from elsewhere (``columns``, ``lists``) are books beside its tables.
+OWN_INDEX, OWN_STEPS = "scheme", "steps"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,11 @@ def applying(known: Iterable[Scheme], on: dt.date | None, region: str) -> Scheme
     return edition_on([scheme for scheme in listed if not scheme.region], on)
 
 
+def is_own_index(book: str) -> bool:
+    """Whether a book is the index row of a scheme that brings it along in its folder."""
+    return book.startswith("drg/") and book.endswith(f"/{OWN_INDEX}")
+
+
 def tables(scheme: Scheme, library: Tables) -> SchemeTables:
     """The tables of ``scheme`` out of ``library``."""
     shapes: dict[str, dict[str, str]] = {}
@@ -135,6 +143,9 @@ def tables(scheme: Scheme, library: Tables) -> SchemeTables:
 
 
 def _steps(scheme: Scheme, library: Tables, shape: dict[str, str]) -> arrow.Table:
+    own_steps = f"{scheme.folder}/{OWN_STEPS}"
+    if library.has(own_steps):
+        return arrow.sort(library.table(own_steps), "seq")
     for table in library.all_tables(STEPS):
         own = arrow.rows_where(table, "scheme", scheme.id)
         if own.num_rows:

@@ -15,7 +15,7 @@ Mask: TypeAlias = NDArray[np.bool_]
 Positions: TypeAlias = NDArray[np.int64]
 
 MALE, FEMALE = 1.0, 2.0
-_DAYS_A_YEAR = 365.2425
+DAYS_A_YEAR = 365.2425
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +127,8 @@ class GroupingInput:
             age = np.where(age_known, np.floor(self.age), np.nan)
             age_days = np.where(days_known, np.floor(self.age_days), np.nan)
             unknown = np.isnan(age_days) & (age >= 1)
-            age_days = np.where(unknown, np.floor(age * _DAYS_A_YEAR), age_days)
-            age = np.where(np.isnan(age), np.floor(age_days / _DAYS_A_YEAR), age)
+            age_days = np.where(unknown, np.floor(age * DAYS_A_YEAR), age_days)
+            age = np.where(np.isnan(age), np.floor(age_days / DAYS_A_YEAR), age)
         for name, value in (("sex", sex), ("weight", weight), ("age", age), ("age_days", age_days)):
             object.__setattr__(self, name, value)
 

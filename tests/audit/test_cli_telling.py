@@ -53,9 +53,12 @@ def test_few_codes_are_listed(run):
 def test_codebooks_are_listed_and_intact(run):
     code, out, _ = run("codebooks", "list")
     assert code == 0
-    assert len(out.splitlines()) == len(library().books())
-    assert "drg/wlmq_2022/adrg" in out
-    assert "（历史）" in out
+    standards, _, books = out.partition("\n\n")
+    assert len(standards.splitlines()) == len(library().standards())
+    assert "随程序" in standards
+    assert len(books.splitlines()) == len(library().books())
+    assert "drg/wlmq_2022/adrg" in books
+    assert "（历史）" in books
     code, _, err = run("codebooks", "verify")
     assert code == 0
     assert "全部完好" in err

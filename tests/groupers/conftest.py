@@ -11,6 +11,7 @@ import pytest
 import codebooks
 import groupers
 from benchmarks.plain_drg import PlainScheme
+from tests.groupers.drg30 import made_library
 
 DATA = Path(__file__).resolve().parents[1] / "data" / "grouping"
 FILES = {
@@ -89,3 +90,14 @@ def scheme(known, library):
 def shuffled():
     """A repeatable random source."""
     return np.random.default_rng(20261121)
+
+
+@pytest.fixture(scope="session")
+def library_30(tmp_path_factory):
+    """The library with a made workbook of DRG 3.0."""
+    return made_library(tmp_path_factory.mktemp("drg30"))
+
+
+@pytest.fixture(scope="session")
+def drg_30(library_30):
+    return groupers.load_scheme(library_30, "chs-drg-3.0")
