@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from groupers.conditions import Condition
 from groupers.programs import Program
 from groupers.slots import CodeList, CodeSpace
+from groupers.sources import Sources
 
 # Words of the column ``kind`` of ``adrg`` that mean something to the engine; any other is a plain group.
 MEDICAL, AMBIGUOUS, FALLBACK = "medical", "ambiguous", "fallback"
@@ -124,6 +125,7 @@ class Scheme:
 
     ``reasons``: keys of ``texts/reasons.csv``, the first is empty. ``lists``: the diagnoses lists of the
     whole scheme. ``columns``: the canonical column (``table.column``) behind each quantity (``age``, …).
+    ``sources``: where every rule and member stands in the published tables.
     """
 
     id: str
@@ -138,6 +140,7 @@ class Scheme:
     comorbidities: Comorbidities
     lists: Mapping[str, CodeList]
     columns: Mapping[str, str]
+    sources: Sources
 
     def reason(self, key: str) -> int:
         """The position of a reason."""
