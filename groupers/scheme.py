@@ -43,7 +43,10 @@ class Does(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One possible answer, a DRG or not; ``weight`` is NaN where the scheme has none."""
+    """One possible answer, a DRG or not; ``weight`` is NaN where there is none.
+
+    ``weight_text`` is what was published in its place, such as "paid by item".
+    """
 
     kind: Kind
     mdc: str
@@ -51,6 +54,7 @@ class Outcome:
     drg: str
     name: str
     weight: float
+    weight_text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +130,7 @@ class Scheme:
     ``reasons``: keys of ``texts/reasons.csv``, the first is empty. ``lists``: the diagnoses lists of the
     whole scheme. ``columns``: the canonical column (``table.column``) behind each quantity (``age``, …).
     ``sources``: where every rule and member stands in the published tables.
+    ``region`` is the id of the region-year whose weights the outcomes bear, empty for the scheme's own.
     """
 
     id: str
@@ -141,6 +146,7 @@ class Scheme:
     lists: Mapping[str, CodeList]
     columns: Mapping[str, str]
     sources: Sources
+    region: str = ""
 
     def reason(self, key: str) -> int:
         """The position of a reason."""
