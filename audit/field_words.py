@@ -59,8 +59,12 @@ def _titles(library: codebooks.Library) -> dict[str, str]:
 
 
 def _row_title(library: codebooks.Library, table: str) -> str:
-    nodes = (node for layout in _layouts(library) for node in layout.nodes)
-    return next((node.title for node in nodes if node.table == table and node.title), table)
+    """The title of the rows of a table: that of a node of their own before that of header fields."""
+    nodes = [
+        node for layout in _layouts(library) for node in layout.nodes if node.table == table and node.title
+    ]
+    own = [node for node in nodes if not node.group]
+    return (own or nodes)[0].title if nodes else table
 
 
 def _layouts(library: codebooks.Library) -> Iterator[codebooks.layouts.Layout]:

@@ -4,11 +4,13 @@ Put together off the screen's thread as plain data. Not here: drawing (desktop),
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 
+import codebooks
 import groupers
 from audit.dispositions import keys_of, narrowed
 from audit.fixing import Proposal, compatible, proposals
@@ -97,13 +99,8 @@ def inspect(session: Session, case: OneCase, language: Language = "zh") -> Inspe
     willing = [item for _, item in offered if item is not None and item.level is not Level.ADVICE]
     if willing:
         after = _group(session.try_out(case.position, compatible(willing)))
-    books = session.library
-    trace = session.trace(case.position)
-    path = trace.lines(
-        language,
-        dx_name=groupers.naming(books.diagnoses()),
-        proc_name=groupers.naming(books.procedures()),
-    )
+    diagnosis, procedure = _namings(session.library)
+    path = session.trace(case.position).lines(language, dx_name=diagnosis, proc_name=procedure)
     return Inspection(
         case.position,
         tuple(told),
@@ -132,6 +129,11 @@ def _accepted(session: Session, case: OneCase, language: Language) -> tuple[Acce
         )
         for key, finding in zip(keys, found, strict=True)
     )
+
+
+@cache
+def _namings(library: codebooks.Library) -> tuple[Callable[[str], str], Callable[[str], str]]:
+    return groupers.naming(library.diagnoses()), groupers.naming(library.procedures())
 
 
 def _offered(report: Report) -> list[tuple[Segment, Proposal | None]]:

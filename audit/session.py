@@ -16,8 +16,9 @@ import platformdirs
 import codebooks
 import groupers
 from audit.dispositions import Acceptance, Memory, keys_of
-from audit.exporting import Exported, export, gate
+from audit.exporting import Exported, export
 from audit.fixing import Proposal, compatible, proposals
+from audit.holding import HeldBack, held_back
 from audit.journal import ActionKind
 from audit.messages import Stopped
 from audit.pipeline import Examined, examine, judged, scheme_for
@@ -29,12 +30,13 @@ from groupers import Scheme, Trace
 from records import Batch, Cancelled, Edit, ReadResult, read
 from records.spreadsheets import Mapping as HeaderMapping
 from records.spreadsheets import memory, remember
-from validators import CheckSettings, Finding, Level, Report, Severity, check_settings, text_for
+from validators import CheckSettings, Finding, Level, Report, check_settings
 from validators import Stopped as CheckingStopped
 
 KeepGoing = Callable[[int, int, str], bool]
 APPLIED = frozenset({Level.SAFE, Level.CONFIRM})
 """The levels of repairs that may be applied."""
+KEPT = 3
 
 
 def read_files(
@@ -94,17 +96,6 @@ class OneCase:
         return self.examined.batch
 
 
-@dataclass(frozen=True, slots=True)
-class HeldBack:
-    """A case that the gate holds back, and the titles of its errors."""
-
-    position: int
-    case: str
-    department: str
-    diagnosis: str
-    reasons: tuple[str, ...]
-
-
 class Session:
     """A workspace that is open, examined as a whole once and case by case after each edit."""
 
@@ -131,6 +122,7 @@ class Session:
         self.scheme: Scheme | None = None
         self.report: Report | None = None
         self._compared: Report | None = None
+        self._kept: dict[int, tuple[Report, OneCase]] = {}
         self.worklist: Worklist | None = None
 
     def close(self) -> None:
@@ -192,7 +184,7 @@ class Session:
         Raises ``Stopped`` where nothing was imported, ``Cancelled`` where told to; all stays as it was then.
         """
         batch = self.workspace.current()
-        self.scheme = scheme_for(batch, self.library, self._wanted_scheme)
+        self.scheme = self._scheme_of(batch)
 
         found = self._all_examined(batch, keep_going)
         self._compared = comparisons(found.report)
@@ -216,8 +208,23 @@ class Session:
     # One case
 
     def case(self, position: int) -> OneCase:
-        """One case as it is now, grouped and checked; what the comparison with other cases found is as of ``load``."""
-        return OneCase(position, self._examined(self.workspace.case(position), (position,)))
+        """One case as it is now, grouped and checked; what the comparison with other cases found is as of ``load``.
+
+        The last few are kept: what an act has just examined is not examined again.
+        """
+        report, one = self._kept.get(position, (None, None))
+        if one is None or report is not self.report:
+            one = OneCase(position, self._examined(self.workspace.case(position), (position,)))
+            self._keep_case(one)
+        return one
+
+    def _keep_case(self, one: OneCase) -> None:
+        """Keep a case until the next act: every act makes a new report, and one kept with an older counts no more."""
+        if self.report is None:
+            return
+        kept = {at: held for at, held in self._kept.items() if held[0] is self.report and at != one.position}
+        latest = list(kept.items())[-KEPT:]
+        self._kept = {**dict(latest), one.position: (self.report, one)}
 
     def original(self, position: int) -> Batch:
         """One case as it was imported."""
@@ -300,28 +307,7 @@ class Session:
         """The cases that the gate would hold back now, each with the titles of its errors."""
         if self.report is None or self.worklist is None:
             return []
-        held = gate(self.report, self.workspace.overrides())
-        reasons: dict[int, list[str]] = {position: [] for position in held}
-        for segment in self.report.segments:
-            if segment.severity is Severity.ERROR:
-                words = text_for(segment.check.id, language).title
-                of_field = segment.check.holes.get("title")
-                title = f"{segment.check.id} {words}"
-                if of_field:
-                    title += f"（{of_field}）" if language == "zh" else f" ({of_field})"
-                for position in set(segment.cases.tolist()) & held:
-                    reasons[position].append(title)
-        texts = self.worklist.texts
-        return [
-            HeldBack(
-                position,
-                texts["record"][position],
-                texts["department"][position],
-                texts["diagnosis"][position],
-                tuple(dict.fromkeys(reasons[position])),
-            )
-            for position in sorted(held)
-        ]
+        return held_back(self.report, self.worklist, self.workspace.overrides(), language)
 
     def accept(self, position: int, finding: Finding, why: str) -> Changed:
         """Accept a finding with a reason: it no longer blocks or warns until the values it looked at change.
@@ -362,6 +348,8 @@ class Session:
         worklist.update(positions, examined, self.report, self.mask)
         worklist.edited[:] = False
         worklist.edited[self.workspace.edited_positions] = True
+        if len(positions) == 1:
+            self._keep_case(OneCase(positions[0], examined))
         return Changed(tuple(positions), what)
 
     def _with_twins(self, positions: Sequence[int]) -> tuple[int, ...]:
@@ -373,9 +361,12 @@ class Session:
         twins = np.flatnonzero(np.isin(codes, mine[mine >= 0]))
         return tuple(sorted({*positions, *twins.tolist()}))
 
+    def _scheme_of(self, batch: Batch) -> Scheme:
+        return scheme_for(batch, self.library, self._wanted_scheme, profile=self.profile)
+
     def _need_scheme(self) -> Scheme:
         if self.scheme is None:
-            self.scheme = scheme_for(self.workspace.current(), self.library, self._wanted_scheme)
+            self.scheme = self._scheme_of(self.workspace.current())
         return self.scheme
 
     def _need_worklist(self) -> Worklist:

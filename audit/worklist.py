@@ -12,7 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audit.pipeline import Examined
+from audit.places import departments
 from audit.privacy import Mask
+from audit.reexamining import among
 from records import Batch, Text
 from validators import Report, Severity, case_labels
 
@@ -158,18 +160,20 @@ class Worklist:
         places = np.array(sorted(positions), dtype=np.int64)
         for severity in SEVERITIES:
             self.counts[severity][places] = 0
-        found: dict[str, list[NDArray[np.int32]]] = {}
+        found: dict[str, list[NDArray[np.int32]]] = {key: [] for key in self.by_check}
         for segment in report.segments:
-            hits = segment.cases[np.isin(segment.cases, places)]
-            found.setdefault(segment.check.key, []).append(hits)
-            np.add.at(self.counts[segment.severity], hits, 1)
-        for key in [key for key in self.by_check if key not in found]:
-            del self.by_check[key]
+            hits = segment.cases[among(segment.cases, places)]
+            if len(hits):
+                np.add.at(self.counts[segment.severity], hits, 1)
+                found.setdefault(segment.check.key, []).append(hits)
         for key, parts in found.items():
             before = self.by_check.get(key, np.zeros(0, dtype=np.int64))
-            kept, fresh = before[~np.isin(before, places)], np.unique(np.concatenate(parts)).astype(np.int64)
-            # Both are sorted and have nothing in common: the long one is not sorted again.
-            self.by_check[key] = np.insert(kept, np.searchsorted(kept, fresh), fresh)
+            gone = among(before, places)
+            if parts or gone.any():
+                kept, fresh = before[~gone], _distinct(np.concatenate([np.zeros(0, np.int32), *parts]))
+                # Both are sorted and have nothing in common: the long one is not sorted again.
+                self.by_check[key] = np.insert(kept, np.searchsorted(kept, fresh), fresh)
+        self.by_check = {key: cases for key, cases in self.by_check.items() if len(cases)}
 
     def matching(
         self, wanted: Filter, today: date | None = None, limit_days: int | None = None
@@ -265,7 +269,7 @@ def _columns(batch: Batch, mask: Mask) -> dict[str, list[str]]:
     return {
         "record": _texts(batch, cases.record_no) if cases.has("record_no") else case_labels(batch),
         "name": [mask("patient_name", name) for name in names],
-        "department": _texts(batch, _department(batch)),
+        "department": _texts(batch, departments(batch)),
         "diagnosis": _leading(batch, "name"),
         "diagnosis_code": _leading(batch, "code"),
         "group": _texts(batch, groups.drg),
@@ -274,17 +278,6 @@ def _columns(batch: Batch, mask: Mask) -> dict[str, list[str]]:
             batch, cases.column("chief_physician_name") if cases.has("chief_physician_name") else None
         ),
     }
-
-
-def _department(batch: Batch) -> Text | None:
-    if not batch.cases.has("discharge_department"):
-        return None
-    column: Text = batch.cases.discharge_department
-    try:
-        known = batch.library.value_set("dept").names
-    except LookupError:
-        return column
-    return column.mapped(lambda code: known.get(code, code))
 
 
 def _leading(batch: Batch, column: str) -> list[str]:

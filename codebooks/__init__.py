@@ -13,6 +13,7 @@ from codebooks.standards import Standard
 from codebooks.store import Library, open_library, shipped
 from codebooks.terms import UNKNOWN, CodeTable
 from codebooks.values import ValueSet
+from codebooks.weights import Region, region_of, regions, weight_rows
 
 __all__ = [
     "UNKNOWN",
@@ -27,6 +28,7 @@ __all__ = [
     "Layout",
     "Library",
     "Node",
+    "Region",
     "Required",
     "SchemeTables",
     "Shape",
@@ -36,5 +38,8 @@ __all__ = [
     "is_valid_on",
     "merge_profiles",
     "open_library",
+    "region_of",
+    "regions",
     "shipped",
+    "weight_rows",
 ]

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from audit.exporting import Exported
-from audit.session import HeldBack
+from audit.holding import HeldBack
 from desktop.actions import Actions
 from desktop.desk import Desk
 from desktop.parts import Page, RowsModel, label, rows_table
@@ -69,6 +69,7 @@ class ExportPage(Page):
         layout.addWidget(label(tr("export_held_back"), "section"))
         self.table = rows_table(self.model, WIDTHS)
         self.model.tooltip = lambda row: "\n".join(self._held[row].reasons)
+        self.setFocusProxy(self.table)
         self.table.doubleClicked.connect(lambda _: self._go_to_case())
         self.table.selectionModel().selectionChanged.connect(lambda *_: self._chosen_changed())
         self.state = StateWords()

@@ -20,7 +20,7 @@ from validators import Level
 
 MARGIN = 14
 NARROW_FROM = 1.2
-"""From this scale of the text on, a pane of usual width has no room for a group on one line."""
+"""From this scale of the text on, a pane of usual width has no room for two groups side by side."""
 HEADLINE = 6
 """Pixels of a title's frame."""
 
@@ -95,7 +95,7 @@ class ReasonsPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(MARGIN, 10, MARGIN, 10)
         layout.setSpacing(4)
-        layout.addWidget(label(tr("reasons_head"), "section"))
+        layout.addWidget(label(tr("reasons_head"), "section", wrap=True))
         if inspection.override is not None:
             layout.addWidget(_readable(tr("reasons_override", why=inspection.override)))
         for held in inspection.accepted:
@@ -117,11 +117,12 @@ class GroupPanel(QWidget):
         head.addStretch(1)
         head.addWidget(label(inspection.scheme.upper(), "muted"))
         layout.addLayout(head)
-        cards = QHBoxLayout()
+        is_narrow = Current.look.scale > NARROW_FROM
+        cards = QVBoxLayout() if is_narrow else QHBoxLayout()
         cards.setSpacing(8)
         cards.addWidget(_group_card(tr("group_now"), inspection.now, accent=False), 1)
         if inspection.after is not None and inspection.after.drg != inspection.now.drg:
-            cards.addWidget(label("→", "muted"))
+            cards.addWidget(label("↓" if is_narrow else "→", "muted"))
             cards.addWidget(_group_card(tr("group_after"), inspection.after, accent=True), 1)
         layout.addLayout(cards)
         layout.addWidget(_readable("\n".join(inspection.path), "muted"))
@@ -130,7 +131,7 @@ class GroupPanel(QWidget):
         self.copy.clicked.connect(lambda: QApplication.clipboard().setText("\n".join(inspection.path)))
         layout.addWidget(self.copy, alignment=Qt.AlignmentFlag.AlignLeft)
         if inspection.others:
-            layout.addWidget(label(tr("group_others"), "section"))
+            layout.addWidget(label(tr("group_others"), "section", wrap=True))
             layout.addLayout(_others(inspection))
 
 

@@ -58,6 +58,7 @@ class RulesPage(Page):
         self.only_set.toggled.connect(lambda _: self._narrow())
         row = QHBoxLayout()
         row.addWidget(self.field, 1)
+        self.setFocusProxy(self.field)
         row.addWidget(self.only_set)
         self.column.addLayout(row)
         splitter = panes(Qt.Orientation.Horizontal, self._list(), self._one())
@@ -66,7 +67,11 @@ class RulesPage(Page):
         desk.opened.connect(lambda _: self._narrow())
         desk.closed.connect(self._narrow)
         desk.changed.connect(lambda _: self._narrow())
-        self.refresh()
+        self._say(tr("rules_loading"))
+        # The first time all words are read: some tenths of a second. From then on it is a matter of milliseconds.
+        desk.worker.query(
+            lambda _: self._rules(), self._taken, lambda words: self._say(words, tr("try_again"))
+        )
 
     # Building
 
@@ -115,14 +120,27 @@ class RulesPage(Page):
 
     # The list
 
+    def _rules(self) -> tuple[Rule, ...]:
+        language = "en" if Words.language == "en" else "zh"
+        return rulebook(self._desk.library, language, self._desk.overrides())
+
+    def _taken(self, rules: tuple[Rule, ...]) -> None:
+        self._all = rules
+        self._narrow()
+
     def refresh(self) -> None:
         """Take the checks anew."""
-        language = "en" if Words.language == "en" else "zh"
-        self._all = rulebook(self._desk.library, language, self._desk.overrides())
-        self._narrow()
+        self._taken(self._rules())
+
+    def _say(self, words: str, button: str = "") -> None:
+        self.none.show_words(words, button, self.refresh if button else None)
+        self.pages.setCurrentWidget(self.none)
+        self.right.setVisible(False)
 
     def _narrow(self, *_: object) -> None:
         """Show what fits the words; the rule at hand stays at hand."""
+        if not self._all:
+            return
         before = self._current()
         words = self.field.text().lower().split()
         counts = self._counts()

@@ -85,6 +85,7 @@ class SettingsPage(Page):
             words.setBuddy(control)
             control.setAccessibleName(setting.title)
             form.addRow(words, control)
+        self.setFocusProxy(next(iter(self.controls.values())))
         self.column.addWidget(card)
         self.column.addWidget(label(tr("settings_note"), "muted", wrap=True))
         self.column.addStretch(1)

@@ -48,7 +48,10 @@ class StartPage(QWidget):
             ("open_folder", "start_folder", ""),
             ("open_sample", "start_sample", ""),
         ):
-            row.addWidget(ActionButton(actions, identifier, role, tr(words)))
+            button = ActionButton(actions, identifier, role, tr(words))
+            row.addWidget(button)
+            if role == "primary":
+                self.setFocusProxy(button)
         row.addStretch(1)
         column.addLayout(row)
         column.addWidget(self._who())

@@ -113,6 +113,7 @@ class StatisticsPage(Page):
         row.addWidget(self._table("statistics_checks", self.checks, (170, 270, 80), 1), 4)
         row.addWidget(self._table("statistics_groups", self.groups, (80, 270, 80), 1), 3)
         self._inside.addLayout(row)
+        self.setFocusProxy(self._tables[0])
         self._inside.addWidget(
             self._table("statistics_departments", self.departments, (260, 80, 80, 80, 80, 80, 90, 80), 0)
         )

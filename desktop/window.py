@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from functools import partial
 from importlib import resources
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import platformdirs
 from PySide6.QtCore import QByteArray
@@ -21,27 +22,24 @@ from PySide6.QtWidgets import (
 
 from audit.field_words import unchecked
 from audit.session import Session
+from desktop import pages
 from desktop.actions import Actions
 from desktop.bars import StatusBar, TopBar
-from desktop.books_page import BooksPage
 from desktop.desk import Desk
-from desktop.export_page import ExportPage
 from desktop.failure import FailureDialog
 from desktop.import_page import ImportPage
 from desktop.not_run import NotRunDialog
 from desktop.palette import KeyList, Palette
-from desktop.paste import PasteDialog
 from desktop.rail import Rail
-from desktop.rules_page import RulesPage
-from desktop.settings_page import SettingsPage
-from desktop.slip import SlipDialog
 from desktop.start_page import StartPage, remember_folder
-from desktop.statistics_page import StatisticsPage
 from desktop.style import LARGEST as LARGEST_TEXT
 from desktop.style import SMALLEST as SMALLEST_TEXT
 from desktop.style import THEMES, Current, apply_look, look_of
 from desktop.words import Words, tr
 from desktop.workplace import WorkPlace
+
+if TYPE_CHECKING:
+    from desktop.export_page import ExportPage
 
 SMALLEST = (1000, 600)
 LONGEST_NAME = 40
@@ -67,25 +65,16 @@ class MainWindow(QMainWindow):
         self.status = StatusBar(desk, self.actions_table)
         self.start = StartPage(desk, self.actions_table)
         self._page_of: dict[str, QWidget] = {}
+        self._export: ExportPage | None = None
         self._assemble()
         self.add_page("start", self.start)
         self.work = WorkPlace(desk, self.actions_table)
+        self.work.setFocusProxy(self.work.worklist.table)
         self.add_page("work", self.work)
         self.importing = ImportPage(desk, self.actions_table)
         self.importing.ready.connect(self._opened)
         self.importing.left.connect(lambda: self.show_page("work"))
         self.add_page("import", self.importing)
-        self.export = ExportPage(desk, self.actions_table)
-        settings = SettingsPage(desk, self.actions_table)
-        settings.changed.connect(self._setting_changed)
-        for name, page in (
-            ("export", self.export),
-            ("statistics", StatisticsPage(desk, self.actions_table)),
-            ("books", BooksPage(desk, self.actions_table)),
-            ("rules", RulesPage(desk, self.actions_table)),
-            ("settings", settings),
-        ):
-            self.add_page(name, page)
         self._bind()
         self.start.dropped.connect(lambda paths: self.import_paths([Path(p) for p in paths]))
         self.start.reopened.connect(lambda folder: self.open_workspace(Path(folder)))
@@ -118,14 +107,25 @@ class MainWindow(QMainWindow):
         self._page_of[name] = page
         self.pages.addWidget(page)
 
+    def page(self, name: str) -> QWidget | None:
+        """The page of a name, made when it is first asked for; none where there is no such page."""
+        if name == "settings" and name not in self._page_of:
+            settings = pages.settings(self.desk, self.actions_table)
+            settings.changed.connect(self._setting_changed)
+            self.add_page(name, settings)
+        elif name in pages.MAKERS and name not in self._page_of:
+            self.add_page(name, pages.MAKERS[name](self.desk, self.actions_table))
+        return self._page_of.get(name)
+
     def show_page(self, name: str) -> None:
         """Show a page; ``work`` without a session is the start."""
         if name == "work" and self.desk.session is None:
             name = "start"
-        page = self._page_of.get(name)
+        page = self.page(name)
         if page is None:
             return
         self.pages.setCurrentWidget(page)
+        page.setFocus()
         place = f"go_{name}" if f"go_{name}" in PLACES else "go_work"
         self.rail.show_place(place)
         self._rest_actions(name)
@@ -201,12 +201,16 @@ class MainWindow(QMainWindow):
 
     def _paste_case(self) -> None:
         """Text or a table from another program's screen as a case in the scratch workspace."""
+        from desktop.paste import PasteDialog  # noqa: PLC0415 - the window must stand at once
+
         dialog = PasteDialog(self.desk, self)
         dialog.ready.connect(self._opened)
         dialog.open()
 
     def _query_slip(self) -> None:
         """What physicians are asked, printed or as PDF."""
+        from desktop.slip import SlipDialog  # noqa: PLC0415 - printing is seldom needed
+
         if self.desk.session is not None:
             SlipDialog(self.desk, self.desk.session, self).open()
 
@@ -264,8 +268,16 @@ class MainWindow(QMainWindow):
 
     def _begin_export(self) -> None:
         if self.desk.session is not None:
-            self.show_page("export")
             self.export.begin()
+            self.show_page("export")
+
+    @property
+    def export(self) -> "ExportPage":
+        """The page that exports."""
+        if self._export is None:
+            self._export = pages.export(self.desk, self.actions_table)
+            self.add_page("export", self._export)
+        return self._export
 
     def tell_failure(self, words: str) -> None:
         """A failure in words, beside the work and not in its way; a further one joins it."""

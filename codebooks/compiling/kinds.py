@@ -12,6 +12,7 @@ from codebooks.compiling.hanzi import Speller
 _MORPHOLOGY = re.compile(r"M\d{4,5}[./]\d+")
 
 Read = Callable[[str], Columns]
+_DECIMAL = re.compile(r"\d+(\.\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,8 @@ class Draft:
 
 
 Kind = Callable[[str, dict[str, str], Inputs], Draft]
+HANZI = ((0x3007, 0x3007), (0x3400, 0x4DBF), (0x4E00, 0x9FFF))
+"""The blocks of Chinese characters: zero, extension A, the common ones."""
 
 
 def plain(path: str, _: dict[str, str], inputs: Inputs) -> Draft:
@@ -144,8 +147,44 @@ def standards(path: str, _: dict[str, str], inputs: Inputs) -> Draft:
     return Draft(columns, {"weak": arrow.FLAG})
 
 
+def readings(_: str, __: dict[str, str], inputs: Inputs) -> Draft:
+    """How every Chinese character that has a reading is read by itself."""
+    speller = inputs.speller()
+    spelt = [
+        (letter, speller.spell(letter)[0])
+        for first, last in HANZI
+        for letter in map(chr, range(first, last + 1))
+    ]
+    known = [(letter, pinyin) for letter, pinyin in spelt if pinyin]
+    return Draft({"code": [letter for letter, _ in known], "pinyin": [pinyin for _, pinyin in known]}, {})
+
+
+def region_weights(path: str, _: dict[str, str], inputs: Inputs) -> Draft:
+    """Weights by region and year; a published weight that is no number is kept as ``text``."""
+    table = inputs.read(path)
+    require(table, ("region", "drg_code", "drg_name", "weight", "extra"), inputs.published / f"{path}.csv")
+    numbers = [bool(_DECIMAL.fullmatch(text)) for text in table["weight"]]
+    pairs = list(zip(table["weight"], numbers, strict=True))
+    columns = {
+        "region": table["region"],
+        "drg": table["drg_code"],
+        "name": table["drg_name"],
+        "weight": [text if number else "" for text, number in pairs],
+        "text": ["" if number else text for text, number in pairs],
+        "extra": table["extra"],
+    }
+    return Draft(columns, {"weight": arrow.NUMBER})
+
+
+def one_line(path: str, _: dict[str, str], inputs: Inputs) -> Draft:
+    """The table as published, every cell on one line: breaks and doubled blanks mean nothing in a rule."""
+    columns = inputs.read(path)
+    return Draft({name: [" ".join(text.split()) for text in texts] for name, texts in columns.items()}, {})
+
+
 KINDS: dict[str, Kind] = {
     "plain": plain,
+    "one-line": one_line,
     "diagnosis-terms": diagnosis_terms,
     "procedure-terms": procedure_terms,
     "diagnosis-edition": diagnosis_edition,
@@ -153,6 +192,8 @@ KINDS: dict[str, Kind] = {
     "value-sets": value_sets,
     "value-set-index": value_set_index,
     "standards": standards,
+    "readings": readings,
+    "region-weights": region_weights,
 }
 
 

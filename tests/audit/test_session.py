@@ -1,15 +1,17 @@
 """An open audit: acts keep list, findings and journal together; what compares cases is kept apart."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from audit.journal import ActionKind
 from audit.messages import Stopped
 from audit.opening import Wishes, import_into, open_workspace
+from audit.pipeline import Examined, examine
 from audit.privacy import masked
 from audit.session import Changed, Session, data_folder, read_files
-from records import Cancelled, SetCell
+from records import Batch, Cancelled, SetCell
 from tests.audit.making import Message, broken, library, untidy, written
 from validators import Finding, Level, Severity
 
@@ -338,3 +340,39 @@ def test_a_second_opening_is_refused_in_words(session: Session, tmp_path: Path) 
 def test_reading_can_be_stopped(tmp_path: Path) -> None:
     with pytest.raises(Cancelled):
         read_files([written(tmp_path / "m.jsonl", 50)], library(), keep_going=lambda *_: False)
+
+
+# What is kept
+
+
+def test_what_an_act_has_examined_is_not_examined_again(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs: list[int] = []
+
+    def counted(part: Batch, *held: Any, **named: Any) -> Examined:
+        runs.append(len(part))
+        return examine(part, *held, **named)
+
+    monkeypatch.setattr("audit.session.examine", counted)
+    session.edit([name_of(session, 0, "王五")])
+    before = len(runs)
+    assert "F001" not in found(session, 0)
+    assert len(runs) == before
+    session.undo()
+    assert "F001" in found(session, 0)
+    assert len(runs) == before + 1
+
+
+def test_accepting_many_elsewhere_is_seen_in_the_case(session: Session) -> None:
+    from audit.accepting import accept_all
+
+    assert "C101" in found(session, 1)
+    accept_all(session, "C101", [1, 4], "原文如此")
+    assert "C101" not in found(session, 1)
+
+
+def test_only_a_few_cases_are_kept(session: Session) -> None:
+    for position in range(6):
+        session.case(position)
+    assert len(session._kept) <= 4

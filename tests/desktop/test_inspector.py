@@ -19,7 +19,7 @@ from desktop.inspector_cards import GroupPanel, ReasonsPanel
 from desktop.reason import ReasonDialog
 from desktop.style import apply_look, make_look
 from desktop.window import MainWindow
-from desktop.words import tr
+from desktop.words import Words, tr
 from records import SetCell
 from tests.audit.making import Message
 from tests.desktop.driving import click, dialog, few, open_dialogs
@@ -290,7 +290,7 @@ def test_a_finding_without_fix_says_so(qtbot: QtBot, window: MainWindow, view: I
 
 
 def test_all_like_it_with_one_left_out(
-    qtbot: QtBot, window: MainWindow, view: InspectorView, session: Session
+    qtbot: QtBot, window: MainWindow, view: InspectorView, session: Session, settled: Settled
 ) -> None:
     press(qtbot, window, Key.Key_Return, CONTROL | SHIFT)
     preview = dialog(qtbot, BulkDialog)
@@ -301,7 +301,8 @@ def test_all_like_it_with_one_left_out(
     assert preview.model.ticked == [True, False, True]
     assert preview.apply.text() == tr("bulk_apply", count=2)
     qtbot.keyClick(preview.table, Key.Key_Return, CONTROL)
-    qtbot.waitUntil(lambda: session.workspace.edited_positions.tolist() == [0, 2])
+    settled(window.desk)
+    assert session.workspace.edited_positions.tolist() == [0, 2]
     assert "K80.101 " not in codes(session, 0)
     assert "i10.x00x002" in codes(session, 0)
     qtbot.waitUntil(lambda: not open_dialogs(BulkDialog))
@@ -390,8 +391,10 @@ def test_nothing_is_wider_than_the_pane(
     qtbot: QtBot, window: MainWindow, view: InspectorView, qapp: QApplication, points: float
 ) -> None:
     apply_look(qapp, make_look("dark", points))
+    Words.language = "en"
     at(qtbot, window, 2)
     at(qtbot, window, 0)
+    assert tr("group_others") in said(view)
     view.resize(300, 600)
     qtbot.waitUntil(lambda: view._area.horizontalScrollBar().maximum() == 0)
     apply_look(qapp, make_look("light"))

@@ -19,6 +19,7 @@ from tests.desktop.driving import click, click_row, texts
 from validators import all_checks
 
 Settled = Callable[[Desk], None]
+PATIENCE = 20_000
 
 
 @pytest.fixture
@@ -27,6 +28,7 @@ def page(qtbot: QtBot, desk: Desk, host: QMainWindow) -> RulesPage:
     host.setCentralWidget(page)
     host.show()
     qtbot.waitExposed(host)
+    qtbot.waitUntil(lambda: page.model.rowCount() > 0, timeout=PATIENCE)
     return page
 
 
@@ -92,6 +94,22 @@ def test_rows_are_chosen_by_key_and_click(qtbot: QtBot, page: RulesPage) -> None
     assert third in page.text.toPlainText()
     qtbot.keyClick(page.table, Qt.Key.Key_Down)
     assert texts(page.table)[3] in page.text.toPlainText()
+
+
+def test_rules_that_cannot_be_read_are_said(
+    qtbot: QtBot, desk: Desk, host: QMainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*_: object) -> None:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr("desktop.rules_page.rulebook", failing)
+        page = RulesPage(desk, Actions(host))
+        qtbot.addWidget(page)
+        assert page.none.words.text() == tr("rules_loading")
+        qtbot.waitUntil(lambda: "ZeroDivisionError" in page.none.words.text())
+    page.none.button.click()
+    assert page.model.rowCount() > 100
 
 
 # Setting
@@ -174,6 +192,7 @@ def test_what_is_set_is_there_after_a_restart(
     choose(qtbot, page, "off")
     again = RulesPage(Desk(desk.library, desk.settings), Actions(host))
     qtbot.addWidget(again)
+    qtbot.waitUntil(lambda: again.model.rowCount() > 0)
     show(again, "D103")
     assert texts(again.table, 2) == ["关闭 *"]
     again._desk.shut()
@@ -190,10 +209,10 @@ def test_another_theme_colours_the_words_anew(qtbot: QtBot, page: RulesPage, qap
 
 
 def test_a_change_counts_with_f5(qtbot: QtBot, window: MainWindow, settled: Settled) -> None:
-    page = window._page_of["rules"]
-    assert isinstance(page, RulesPage)
     qtbot.keyClick(window, Qt.Key.Key_4, Qt.KeyboardModifier.ControlModifier)
-    assert page.isVisible()
+    page = window.pages.currentWidget()
+    assert isinstance(page, RulesPage)
+    qtbot.waitUntil(lambda: page.model.rowCount() > 0, timeout=PATIENCE)
     show(page, "D103")
     cases = int(texts(page.table, 3)[0])
     assert cases >= 10

@@ -1,6 +1,7 @@
 """The window as a whole: places, look, failures, what works and what rests, the end."""
 
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -22,7 +23,8 @@ from desktop.parts import ElidedButton, RowsTable
 from desktop.sheet_edit import Elided
 from desktop.style import Current, apply_look, make_look
 from desktop.window import MainWindow
-from records import SetCell
+from desktop.words import tr
+from records import Cancelled, SetCell
 from tests.audit.making import broken
 from tests.desktop.driving import click, dialog, few, open_dialogs
 
@@ -58,15 +60,15 @@ def test_ctrl_and_a_number_go_to_a_place(
 ) -> None:
     qtbot.keyClick(empty_window, Key(Key.Key_0.value + number), CONTROL)
     expected = "start" if name == "work" else name
-    assert empty_window.pages.currentWidget() is empty_window._page_of[expected]
+    assert empty_window.pages.currentWidget() is empty_window.page(expected)
     assert empty_window.rail.button[f"go_{name}"].isChecked()
 
 
 def test_the_rail_goes_there_too(qtbot: QtBot, empty_window: MainWindow) -> None:
     click(qtbot, empty_window.rail.button["go_rules"])
-    assert empty_window.pages.currentWidget() is empty_window._page_of["rules"]
+    assert empty_window.pages.currentWidget() is empty_window.page("rules")
     empty_window.show_page("nowhere")
-    assert empty_window.pages.currentWidget() is empty_window._page_of["rules"]
+    assert empty_window.pages.currentWidget() is empty_window.page("rules")
 
 
 def test_what_needs_a_workspace_rests_without_one(empty_window: MainWindow) -> None:
@@ -93,13 +95,23 @@ def test_palette_and_keys_by_key(qtbot: QtBot, empty_window: MainWindow) -> None
     palette = dialog(qtbot, Palette)
     qtbot.keyClicks(palette.field, "tj")
     qtbot.keyClick(palette.field, Key.Key_Return)
-    assert empty_window.pages.currentWidget() is empty_window._page_of["statistics"]
+    assert empty_window.pages.currentWidget() is empty_window.page("statistics")
     qtbot.keyClick(empty_window, Key.Key_F1)
     keys = dialog(qtbot, KeyList)
     qtbot.keyClick(keys, Key.Key_Escape)
     qtbot.waitUntil(lambda: not open_dialogs(KeyList))
     click(qtbot, empty_window.status.keys)
     dialog(qtbot, KeyList).reject()
+
+
+@pytest.mark.parametrize("name", ["start", "statistics", "books", "rules", "settings"])
+def test_a_page_has_the_focus_when_it_is_shown(qtbot: QtBot, empty_window: MainWindow, name: str) -> None:
+    empty_window.show_page("books" if name == "start" else "start")
+    empty_window.show_page(name)
+    page = empty_window.pages.currentWidget()
+    first = page.focusProxy()
+    assert first is not None
+    assert not first.isVisible() or first.hasFocus()
 
 
 # Bars
@@ -133,6 +145,44 @@ def test_checks_that_did_not_run_are_listed(qtbot: QtBot, opened: MainWindow) ->
     assert "手术操作结束时间" in rows["T125"]
     assert all(words and "." not in words for words in rows.values())
     told.reject()
+
+
+def test_slow_work_is_spoken_of(qtbot: QtBot, opened: MainWindow, settled: Settled) -> None:
+    assert opened.status._slow.interval() > 200, "quick work must not blink"
+    assert opened.status.bar.isHidden()
+    opened.status._slow.setInterval(1)
+    gate = threading.Event()
+    opened.desk.worker.query(lambda progress: (progress(3, 9), gate.wait(20)), lambda _: None)
+    qtbot.waitUntil(lambda: not opened.status.bar.isHidden(), timeout=PATIENCE)
+    assert not opened.status.stop.isHidden()
+    gate.set()
+    qtbot.waitUntil(opened.status.bar.isHidden, timeout=PATIENCE)
+
+
+def test_a_check_is_cancelled_from_the_line(
+    qtbot: QtBot, opened: MainWindow, monkeypatch: pytest.MonkeyPatch, settled: Settled
+) -> None:
+    session = opened.desk.session
+    assert session is not None
+    report, begun = session.report, threading.Event()
+
+    def load(keep_going: Callable[[int, int], bool]) -> None:
+        begun.set()
+        while keep_going(1, 9):
+            begun.wait(0.005)
+        raise Cancelled
+
+    monkeypatch.setattr(session, "load", load)
+    heard: list[object] = []
+    opened.desk.changed.connect(heard.append)
+    opened.actions_table.run("check")
+    qtbot.waitUntil(begun.is_set, timeout=PATIENCE)
+    opened.status.stop.click()
+    settled(opened.desk)
+    assert heard == []
+    assert session.report is report
+    assert opened.failure is None
+    assert opened.status.message.text() == tr("cancelled")
 
 
 def test_what_is_said_stays_a_while(qtbot: QtBot, opened: MainWindow) -> None:
@@ -177,7 +227,8 @@ def test_the_theme_changes_everything_at_once(
 def test_text_grows_and_shrinks_within_bounds(
     qtbot: QtBot, empty_window: MainWindow, light_again: None, settings: QSettings
 ) -> None:
-    table = empty_window._page_of["rules"].findChildren(RowsTable)[0]
+    empty_window.show_page("rules")
+    table = empty_window.pages.currentWidget().findChildren(RowsTable)[0]
     height, width = table.verticalHeader().defaultSectionSize(), table.columnWidth(0)
     rail = empty_window.rail.width()
     settings.setValue("points", 15)
@@ -244,7 +295,7 @@ def test_nothing_is_cut_off_at_any_size_of_text(
         for name in ("statistics", "books", "rules", "settings"):
             window.show_page(name)
             settled(window.desk)
-            assert clipped(window._page_of[name]) == []
+            assert clipped(window.pages.currentWidget()) == []
         window.actions_table.run("export")
         settled(window.desk)
         assert clipped(window.export) == []
