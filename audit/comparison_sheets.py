@@ -50,7 +50,7 @@ class Tables:
         self.language: Language = language
         self.among = among
 
-    def say(self, key: str, **holes: object) -> str:
+    def words(self, key: str, **holes: object) -> str:
         """A text of this room."""
         return say(f"compare_{key}", self.language, **holes)
 
@@ -72,23 +72,23 @@ class Tables:
         ]
 
     def _sheet(self, name: str, columns: Sequence[str], rows: Iterator[Sequence[Cell]]) -> Sheet:
-        heads = [self.say(f"column_{column}") for column in columns]
-        return Sheet(self.say(f"sheet_{name}"), heads, [_WIDE.get(name, _USUAL) for name in columns], rows)
+        heads = [self.words(f"column_{column}") for column in columns]
+        return Sheet(self.words(f"sheet_{name}"), heads, [_WIDE.get(name, _USUAL) for name in columns], rows)
 
     def summary(self) -> Iterator[Sequence[Cell]]:
         """What it is, both sides, and the numbers of all cases."""
         totals = self.comparison.totals(self.among)
-        yield self.say("scheme"), *self.compared.titles
-        yield self.say("weights"), *(title or self.say("no_weights") for title in self.compared.weight_titles)
-        yield self.say("cases"), totals.cases, totals.cases
-        yield self.say("grouped"), *totals.grouped
-        yield self.say("groups"), *totals.groups
-        yield self.say("weighted"), *totals.weighted
+        yield self.words("scheme"), *self.compared.titles
+        yield self.words("weights"), *(title or self.words("no_weights") for title in self.compared.weight_titles)
+        yield self.words("cases"), totals.cases, totals.cases
+        yield self.words("grouped"), *totals.grouped
+        yield self.words("groups"), *totals.groups
+        yield self.words("weighted"), *totals.weighted
         sums = zip(totals.weight, totals.weighted, strict=True)
-        yield self.say("weight"), *(_rounded(value) if count else None for value, count in sums)
-        yield self.say("cmi"), *(_rounded(value) for value in totals.cmi)
+        yield self.words("weight"), *(_rounded(value) if count else None for value, count in sums)
+        yield self.words("cmi"), *(_rounded(value) for value in totals.cmi)
         difference = _rounded(totals.difference) if totals.both else None
-        yield self.say("difference", count=totals.both), None, difference
+        yield self.words("difference", count=totals.both), None, difference
         for fate in Fate:
             yield groupers.words_of(fate, self.language), None, totals.fates[fate]
 
@@ -113,14 +113,14 @@ class Tables:
     def marks(self, flow: Flow) -> str:
         """What to know of the codes of a flow."""
         if flow.same_code_other_meaning:
-            return self.say("same_code" if self.comparison.pairing.published else "same_code_by_name")
-        return self.say("other_code") if flow.same_meaning_other_code else ""
+            return self.words("same_code" if self.comparison.pairing.published else "same_code_by_name")
+        return self.words("other_code") if flow.same_meaning_other_code else ""
 
     def causes(self, causes: dict[Cause, int]) -> str:
         """Causes with their cases, most first."""
         ordered = sorted(causes.items(), key=lambda item: -item[1])
         words = (f"{groupers.words_of(cause, self.language)} {count}" for cause, count in ordered)
-        return self.say("stop").join(words)
+        return self.words("stop").join(words)
 
     def comorbidities(self) -> Iterator[Sequence[Cell]]:
         """The diagnoses that count otherwise."""
@@ -150,10 +150,10 @@ class Tables:
         """The cases that lose their group, by reason."""
         rows = groupers.gap_rows(self.comparison, self.among)
         if rows:
-            words = self.comparison.second.words(self.language)
+            told = self.comparison.second.words(self.language)
             for row in rows:
-                code = words.codes[row.example]
-                reason = words.values[code] if code >= 0 else ""
+                code = told.codes[row.example]
+                reason = told.values[code] if code >= 0 else ""
                 yield row.principal, self.terms.name(row.principal, procedures=False), reason, row.cases
 
     def cases(self) -> Iterator[Sequence[Cell]]:
@@ -174,7 +174,7 @@ class Tables:
                 groupers.words_of(Fate(int(comparison.fate[case])), self.language),
                 _rounded(before[case]),
                 _rounded(after[case]),
-                self.say("stop").join(causes),
+                self.words("stop").join(causes),
             )
 
 

@@ -65,7 +65,7 @@ def _lines(tables: Tables) -> Iterator[str]:
         if rows:
             yield from aligned([_texts(sheet.heads), *rows[:SHOWN]])
         if len(rows) > SHOWN:
-            yield tables.say("more", count=len(rows) - SHOWN)
+            yield tables.words("more", count=len(rows) - SHOWN)
 
 
 def _texts(cells: Sequence[Cell]) -> list[str]:
