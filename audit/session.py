@@ -36,7 +36,8 @@ from validators import Stopped as CheckingStopped
 KeepGoing = Callable[[int, int, str], bool]
 APPLIED = frozenset({Level.SAFE, Level.CONFIRM})
 """The levels of repairs that may be applied."""
-KEPT = 3
+KEPT = 7
+"""Cases that are kept beside the one examined last."""
 
 
 def read_files(
@@ -212,11 +213,16 @@ class Session:
 
         The last few are kept: what an act has just examined is not examined again.
         """
-        report, one = self._kept.get(position, (None, None))
-        if one is None or report is not self.report:
+        one = self.kept_case(position)
+        if one is None:
             one = OneCase(position, self._examined(self.workspace.case(position), (position,)))
             self._keep_case(one)
         return one
+
+    def kept_case(self, position: int) -> OneCase | None:
+        """The case where it was examined lately and nothing was done since; at once, and from any thread."""
+        report, one = self._kept.get(position, (None, None))
+        return one if report is not None and report is self.report else None
 
     def _keep_case(self, one: OneCase) -> None:
         """Keep a case until the next act: every act makes a new report, and one kept with an older counts no more."""
@@ -336,6 +342,7 @@ class Session:
     def override(self, position: int, why: str) -> Changed:
         """Let a case out in spite of its errors, with a reason."""
         self.workspace.override(position, why)
+        self._kept = {}
         return Changed((position,), why)
 
     def _refresh(self, positions: Sequence[int], what: str = "") -> Changed:

@@ -120,7 +120,7 @@ class BooksPage(Page):
 
         if self.found.rowCount() == 0:
             self._say(tr("picker_searching"))
-        self._desk.worker.query(run, lambda rows: self._show(text, rows), self._say)
+        self._desk.worker.query(run, lambda rows: self._show(text, rows), self._say, quick=True)
 
     def _show(self, text: str, rows: Found) -> None:
         if text != self.field.text().strip():

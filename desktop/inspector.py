@@ -12,15 +12,15 @@ from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QScrollArea, QV
 from audit.inspection import Inspection, Told, inspect
 from audit.session import OneCase
 from desktop.actions import Actions, action_table
+from desktop.ahead import Ahead, language
 from desktop.bars import MARKS
 from desktop.bulk import preview_fix
 from desktop.desk import Desk
 from desktop.inspector_cards import MARGIN, FindingCard, GroupPanel, ReasonsPanel
 from desktop.parts import hairline, label
 from desktop.reason import ReasonDialog
-from desktop.words import Words, tr
+from desktop.words import tr
 from desktop.work import Progress
-from groupers import Language
 from validators import Level
 
 FIRST, LAST = 0, -1
@@ -34,6 +34,7 @@ class InspectorView(QWidget):
         self.setObjectName("inspector")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._desk = desk
+        self._ahead = Ahead(desk)
         self._arriving: int | None = None
         self.inspection: Inspection | None = None
         self.at = -1
@@ -81,12 +82,20 @@ class InspectorView(QWidget):
         session = self._desk.session
         if session is None:
             return
-        language: Language = "en" if Words.language == "en" else "zh"
+        known = self._ahead.told(session, case)
+        if known is not None:
+            self._inspected(known)
+            return
 
         def run(_: Progress) -> Inspection | None:
-            return inspect(session, case, language) if case.position == self._desk.position else None
+            return inspect(session, case, language()) if case.position == self._desk.position else None
 
-        self._desk.worker.query(run, self._inspected, lambda words: self._failed(case.position, words))
+        def done(inspection: Inspection | None) -> None:
+            if inspection is not None and self._desk.session is session:
+                self._ahead.keep(session, case, inspection)
+            self._inspected(inspection)
+
+        self._desk.worker.query(run, done, lambda words: self._failed(case.position, words), quick=True)
 
     def _failed(self, position: int, words: str) -> None:
         if position == self._desk.position:

@@ -255,7 +255,7 @@ class SheetView(QWidget):
             lines = history_lines(acts, self.values, held.mask)
             self.history.show_lines(lines, tr("sheet_history_hint"))
 
-        self._desk.worker.query(read, show)
+        self._desk.worker.query(read, show, quick=True)
 
     # Acts
 

@@ -161,7 +161,7 @@ class WorklistView(QWidget):
                 self.filters.count.setText("")
                 self._say("failed", "again", words)
 
-        self._desk.worker.query(run, done, failed)
+        self._desk.worker.query(run, done, failed, quick=True)
 
     def _show(self, worklist: Worklist, positions: Positions) -> None:
         self._slow.stop()
@@ -218,7 +218,7 @@ class WorklistView(QWidget):
                 self._stale = count
                 self._show_strip()
 
-        self._desk.worker.query(run, done)
+        self._desk.worker.query(run, done, quick=True)
 
     # Words beside the list
 
