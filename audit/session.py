@@ -5,7 +5,7 @@ changed. The window and scripts call this; nothing here knows Qt.
 """
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from audit.privacy import Mask, masked, shown
 from audit.reexamining import comparisons, merged, placed
 from audit.worklist import LIMIT_DAYS, Worklist
 from audit.workspace import Workspace
+from codebooks import merge_profiles
 from groupers import Scheme, Trace
 from records import Batch, Cancelled, Edit, ReadResult, read
 from records.spreadsheets import Mapping as HeaderMapping
@@ -36,6 +37,7 @@ from validators import Stopped as CheckingStopped
 KeepGoing = Callable[[int, int, str], bool]
 APPLIED = frozenset({Level.SAFE, Level.CONFIRM})
 """The levels of repairs that may be applied."""
+LEFT_OUT = "left_out"
 KEPT = 7
 """Cases that are kept beside the one examined last."""
 
@@ -119,6 +121,8 @@ class Session:
         self._wanted_scheme = scheme
         self.limit_days = limit_days
         self.workspace = Workspace(folder, library, who=who, memory=Memory(data_folder()))
+        if self._left_out():
+            self.set_rules(overrides or {})
         self.mask: Mask = masked(library)
         self.scheme: Scheme | None = None
         self.report: Report | None = None
@@ -137,8 +141,17 @@ class Session:
 
     def set_rules(self, overrides: Mapping[str, Any]) -> None:
         """Lay a user's switches and severities over the profile. Ask for it before ``load``, not between acts."""
-        self.profile = self.library.profile(self._profile_name, overrides)
+        off = {"checks": {"off": [*overrides.get("checks", {}).get("off", ()), *self._left_out()]}}
+        self.profile = self.library.profile(self._profile_name, merge_profiles(overrides, off))
         self.settings = check_settings(self.library, self.profile)
+
+    def leave_out(self, checks: Collection[str], overrides: Mapping[str, Any]) -> None:
+        """Let this workspace do without some checks (keys), whatever the rules say; it is kept with it."""
+        self.workspace.keep(LEFT_OUT, " ".join(sorted(checks)))
+        self.set_rules(overrides)
+
+    def _left_out(self) -> list[str]:
+        return (self.workspace.journal.setting(LEFT_OUT) or "").split()
 
     def set_scheme(self, wanted: str | None) -> None:
         """Group by a scheme, or by the one in force (``None``); it counts from the next ``load``."""

@@ -49,6 +49,11 @@ class Ahead(QObject):
         while len(self._kept) > KEPT:
             del self._kept[next(iter(self._kept))]
 
+    @property
+    def is_done(self) -> bool:
+        """Whether there is nothing left to look at."""
+        return not self._rest.isActive() and self._desk.worker.is_idle
+
     def _forget(self) -> None:
         self._rest.stop()
         self._kept = {}

@@ -31,7 +31,7 @@ class Breath(QObject):
         self._pause = QTimer(self, interval=PAUSE, singleShot=True)
         self._pause.timeout.connect(self._tidy)
         desk.worker.busy.connect(self._busy)
-        desk.opened.connect(lambda _: self._all())
+        desk.opened.connect(lambda _: gc.freeze())
         desk.closed.connect(self._all)
         desk.changed.connect(self._changed)
         sys.setswitchinterval(TURN)
@@ -49,7 +49,7 @@ class Breath(QObject):
             self._all()
 
     def _all(self) -> None:
-        """A whole batch has gone or come: what stayed so far is looked through too."""
+        """A whole batch has gone: what stayed so far is looked through too."""
         self._everything = True
         self._pause.start()
 

@@ -6,7 +6,7 @@ The finding at hand is the one that keys act on. What cards and the group look l
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from audit.inspection import Inspection, Told, inspect
@@ -27,7 +27,9 @@ FIRST, LAST = 0, -1
 
 
 class InspectorView(QWidget):
-    """Cards of findings above, the group below."""
+    """Cards of findings above, the group below. ``shown`` says that a case stands there whole."""
+
+    shown = Signal()
 
     def __init__(self, desk: Desk, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -115,6 +117,12 @@ class InspectorView(QWidget):
         self._rebuild(inspection)
         if arriving is not None and not same_case:
             self._choose(self.at, go=True)
+        self.shown.emit()
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the cases beside the one at hand are known too."""
+        return self._ahead.is_done
 
     def _show_words(self, words: str) -> None:
         self.inspection = None

@@ -46,6 +46,7 @@ class StartPage(QWidget):
         for identifier, words, role in (
             ("open", "start_open", "primary"),
             ("open_folder", "start_folder", ""),
+            ("paste_case", "start_paste", ""),
             ("open_sample", "start_sample", ""),
         ):
             button = ActionButton(actions, identifier, role, tr(words))
