@@ -1,7 +1,9 @@
 """The pipeline over a batch in memory: group, attach the groups, check. Reading and writing stand beside it."""
 
+import datetime as dt
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -85,12 +87,31 @@ def attach_groups(batch: Batch, attached: Attached) -> None:
     derived.update(f"diagnoses.{name}" for name in attached.diagnoses)
 
 
-def scheme_for(batch: Batch, library: codebooks.Library, wanted: str | None) -> Scheme:
-    """The scheme asked for; else the one in force on the latest discharge of the batch."""
-    if wanted is None:
-        newest = None
-        if batch.cases.has("discharged_at"):
-            known = batch.cases.discharged_at[~np.isnat(batch.cases.discharged_at)]
-            newest = known.max().astype("datetime64[D]").item() if len(known) else None
-        wanted = library.scheme_on(newest)
+def scheme_for(
+    batch: Batch,
+    library: codebooks.Library,
+    wanted: str | None,
+    weights: str | None = None,
+    profile: Mapping[str, Any] | None = None,
+) -> Scheme:
+    """What a batch is grouped by: the scheme asked for, else the profile's, else the one in force.
+
+    In force is what applies on the latest discharge of the batch in the profile's region. It bears the
+    weights of the region asked for, else the profile's, else its own. The section ``grouping`` of a
+    ``profile`` has the keys ``scheme``, ``region`` and ``weights``.
+    """
+    section: Mapping[str, Any] = (profile or {}).get("grouping", {})
+    wanted = wanted or section.get("scheme") or library.scheme_on(_newest(batch), section.get("region", ""))
+    weights = weights or section.get("weights")
+    if weights:
+        return groupers.weighted(library, wanted, weights)
     return groupers.load_scheme(library, wanted)
+
+
+def _newest(batch: Batch) -> dt.date | None:
+    """The latest discharge of a batch."""
+    if not batch.cases.has("discharged_at"):
+        return None
+    known = batch.cases.discharged_at[~np.isnat(batch.cases.discharged_at)]
+    day: dt.date | None = known.max().astype("datetime64[D]").item() if len(known) else None
+    return day

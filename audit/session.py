@@ -198,7 +198,7 @@ class Session:
         Raises ``Stopped`` where nothing was imported, ``Cancelled`` where told to; all stays as it was then.
         """
         batch = self.workspace.current()
-        self.scheme = scheme_for(batch, self.library, self._wanted_scheme)
+        self.scheme = self._scheme_of(batch)
 
         found = self._all_examined(batch, keep_going)
         self._compared = comparisons(found.report)
@@ -381,9 +381,12 @@ class Session:
         twins = np.flatnonzero(np.isin(codes, mine[mine >= 0]))
         return tuple(sorted({*positions, *twins.tolist()}))
 
+    def _scheme_of(self, batch: Batch) -> Scheme:
+        return scheme_for(batch, self.library, self._wanted_scheme, profile=self.profile)
+
     def _need_scheme(self) -> Scheme:
         if self.scheme is None:
-            self.scheme = scheme_for(self.workspace.current(), self.library, self._wanted_scheme)
+            self.scheme = self._scheme_of(self.workspace.current())
         return self.scheme
 
     def _need_worklist(self) -> Worklist:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audit.pipeline import Examined
+from audit.places import departments
 from audit.privacy import Mask
 from audit.reexamining import among
 from records import Batch, Text
@@ -268,7 +269,7 @@ def _columns(batch: Batch, mask: Mask) -> dict[str, list[str]]:
     return {
         "record": _texts(batch, cases.record_no) if cases.has("record_no") else case_labels(batch),
         "name": [mask("patient_name", name) for name in names],
-        "department": _texts(batch, _department(batch)),
+        "department": _texts(batch, departments(batch)),
         "diagnosis": _leading(batch, "name"),
         "diagnosis_code": _leading(batch, "code"),
         "group": _texts(batch, groups.drg),
@@ -277,17 +278,6 @@ def _columns(batch: Batch, mask: Mask) -> dict[str, list[str]]:
             batch, cases.column("chief_physician_name") if cases.has("chief_physician_name") else None
         ),
     }
-
-
-def _department(batch: Batch) -> Text | None:
-    if not batch.cases.has("discharge_department"):
-        return None
-    column: Text = batch.cases.discharge_department
-    try:
-        known = batch.library.value_set("dept").names
-    except LookupError:
-        return column
-    return column.mapped(lambda code: known.get(code, code))
 
 
 def _leading(batch: Batch, column: str) -> list[str]:

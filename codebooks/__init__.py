@@ -4,6 +4,7 @@
 """
 
 from codebooks.books import Book, edition_on, is_valid_on
+from codebooks.code_kinds import CodeKind, CodeKinds
 from codebooks.errors import CodebookError
 from codebooks.layouts import Condition, Field, Kind, Layout, Node, Required, Shape
 from codebooks.profiles import merge_profiles
@@ -12,10 +13,13 @@ from codebooks.standards import Standard
 from codebooks.store import Library, open_library, shipped
 from codebooks.terms import UNKNOWN, CodeTable
 from codebooks.values import ValueSet
+from codebooks.weights import Region, region_of, regions, weight_rows
 
 __all__ = [
     "UNKNOWN",
     "Book",
+    "CodeKind",
+    "CodeKinds",
     "CodeTable",
     "CodebookError",
     "Condition",
@@ -24,6 +28,7 @@ __all__ = [
     "Layout",
     "Library",
     "Node",
+    "Region",
     "Required",
     "SchemeTables",
     "Shape",
@@ -33,5 +38,8 @@ __all__ = [
     "is_valid_on",
     "merge_profiles",
     "open_library",
+    "region_of",
+    "regions",
     "shipped",
+    "weight_rows",
 ]

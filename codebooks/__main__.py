@@ -1,11 +1,11 @@
-"""``python -m codebooks``: compile, compare, verify, list. For builders; users have ``qingdan codebooks``."""
+"""``python -m codebooks``: compile, compare, verify, list, pages. For builders; users have ``qingdan codebooks``."""
 
 import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from codebooks import manifest, store, verify
+from codebooks import manifest, pages, store, verify
 from codebooks.errors import CodebookError, say
 from codebooks.listing import describe
 
@@ -44,6 +44,12 @@ def _list(options: argparse.Namespace) -> int:
     return 0
 
 
+def _pages(options: argparse.Namespace) -> int:
+    for name in pages.write(store.open_library((), options.out), options.docs):
+        _print(name)
+    return 0
+
+
 def _report(names: tuple[str, ...], wrong: str, right: str, folder: Path) -> int:
     if names:
         sys.stderr.write(say("errors", wrong, names="、".join(names)) + "\n")
@@ -64,11 +70,14 @@ def _parser() -> argparse.ArgumentParser:
         ("compare", _compare, "compile DIR in memory and compare with the manifest"),
         ("verify", _verify, "compare every file with the manifest"),
         ("list", _list, "list the books"),
+        ("pages", _pages, "write the documents of the standards into docs/standards"),
     ):
         command = commands.add_parser(name, help=help_text)
         command.set_defaults(run=run)
         if name in ("compile", "compare"):
             command.add_argument("dir", type=Path, nargs="?" if name == "compile" else None)
+        if name == "pages":
+            command.add_argument("--docs", type=Path, default=Path("docs/standards"))
         command.add_argument("--out", type=Path, default=store.SHIPPED)
     return parser
 

@@ -29,7 +29,8 @@ def build(columns: Mapping[str, Values], types: Mapping[str, str]) -> Table:
 
 def empty(columns: Sequence[str], types: Mapping[str, str]) -> Table:
     """A table without rows."""
-    return build(dict.fromkeys(columns, ()), types)
+    # Not by ``pa.array``, which looks for pandas before it looks at its values.
+    return pa.table({name: pa.nulls(0, _TYPES[types.get(name, STRING)]) for name in columns})
 
 
 def column_types(table: Table) -> dict[str, str]:
@@ -37,10 +38,10 @@ def column_types(table: Table) -> dict[str, str]:
     return {field.name: _NAMES[str(field.type)] for field in table.schema}
 
 
-def write(table: Table, path: Path) -> None:
-    """Write ``table`` as one compact Parquet file with page checksums."""
+def write(table: Table, path: Path, level: int = 15) -> None:
+    """Write ``table`` as one Parquet file with page checksums; a lower ``level`` is faster and larger."""
     pq.write_table(
-        table, path, compression="zstd", compression_level=15, store_schema=False, write_page_checksum=True
+        table, path, compression="zstd", compression_level=level, store_schema=False, write_page_checksum=True
     )
 
 
@@ -84,12 +85,44 @@ def concat(tables: Sequence[Table]) -> Table:
 
 def rows_where(table: Table, column: str, value: str) -> Table:
     """The rows whose ``column`` is ``value``."""
-    return table.filter(pc.equal(table.column(column), value))
+    return table.filter(pc.equal(table.column(column), _scalar(value)))
+
+
+def where(table: Table, column: str) -> Table:
+    """The rows whose flag ``column`` is set."""
+    return table.filter(pc.fill_null(table.column(column), False))
 
 
 def sort(table: Table, column: str) -> Table:
-    """The rows in the order of ``column``."""
-    return table.sort_by(column)
+    """The rows in the order of ``column``.
+
+    (Not ``sort_by``, which would import Arrow's engine for data sets, and with it pandas.)
+    """
+    return table.take(pc.sort_indices(table, [(column, "ascending")]))
+
+
+# The first value that crosses between Python or NumPy and Arrow makes Arrow import pandas, which takes longer
+# than to read a scheme. These three cross by buffers instead.
+
+
+def _scalar(text: str) -> Any:  # noqa: ANN401 - a pyarrow scalar
+    raw = text.encode()
+    offsets = np.array([0, len(raw)], "<i4")
+    return pa.Array.from_buffers(pa.string(), 1, [None, pa.py_buffer(offsets), pa.py_buffer(raw)])[0]
+
+
+def positions(values: np.ndarray[Any, np.dtype[np.int64]]) -> Any:  # noqa: ANN401 - a pyarrow array
+    """Positions as an Arrow array."""
+    held = pa.py_buffer(np.ascontiguousarray(values, "<i8"))
+    return pa.Array.from_buffers(pa.int64(), len(values), [None, held])
+
+
+def coded(values: Any) -> tuple[np.ndarray[Any, np.dtype[np.int64]], list[str]]:  # noqa: ANN401 - a pyarrow array
+    """An Arrow array of strings as positions in its distinct values, and these; null is -1."""
+    held = values.dictionary_encode()
+    found = _fixed(held.indices.cast(pa.int64())).copy()
+    found[_fixed(held.indices.is_null().cast(pa.int8())) == 1] = -1
+    return found, held.dictionary.to_pylist()
 
 
 def content_hash(table: Table) -> str:
@@ -117,3 +150,11 @@ def _fixed(values: Any) -> np.ndarray[Any, np.dtype[Any]]:  # noqa: ANN401 - a p
     if not len(values):
         return np.empty(0, form)
     return np.frombuffer(values.buffers()[1], form, len(values), values.offset * np.dtype(form).itemsize)
+
+
+def encoded(values: Sequence[str | None]) -> tuple[np.ndarray[Any, np.dtype[np.int32]], list[str]]:
+    """The position of each value among the distinct ones (-1: none), and these in order of appearance."""
+    held = values if isinstance(values, pa.Array) else pa.array(values, pa.string())
+    coded = pc.dictionary_encode(held)
+    positions = pc.fill_null(coded.indices, -1).to_numpy(zero_copy_only=False)
+    return positions.astype(np.int32), [str(value) for value in coded.dictionary.to_pylist()]

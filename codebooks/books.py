@@ -10,7 +10,11 @@ from codebooks.errors import CodebookError
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """One compiled table and where it comes from; ``columns`` are (name, type) pairs."""
+    """One compiled table and where it comes from; ``columns`` are (name, type) pairs.
+
+    ``stored`` is where its Parquet file stands in a data folder that keeps several editions, ``taken`` when
+    that was (ISO); both are empty for shipped books.
+    """
 
     name: str
     title: str
@@ -22,11 +26,18 @@ class Book:
     rows: int
     columns: tuple[tuple[str, str], ...]
     sha256: str
+    stored: str = ""
+    taken: str = ""
 
     @property
     def file(self) -> str:
         """The path of its Parquet file inside a data folder, with ``/``."""
-        return f"{self.name}.parquet"
+        return self.stored or f"{self.name}.parquet"
+
+    @property
+    def id(self) -> str:
+        """What tells this edition from others of the same name: the beginning of the hash of its content."""
+        return self.sha256[:8]
 
 
 class Dated(Protocol):

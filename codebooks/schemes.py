@@ -5,27 +5,37 @@ of their conditions in ``docs`` and in ``groupers``.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from codebooks import arrow
+from codebooks.books import edition_on, is_valid_on
 from codebooks.manifest import day
 
 INDEX = "sources/schemes/schemes"
 STEPS = "sources/schemes/steps"
 TABLES = "sources/schemes/tables"
+_LATEST = dt.date.max
+# A scheme that a file brings along stands whole in its folder: its row of the index, its steps, and what it
+# takes from elsewhere (``columns``, ``lists``) are books beside its tables.
+OWN_INDEX, OWN_STEPS = "scheme", "steps"
 
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
-    """One scheme: id (``chs-drg-2.0``), the folder of its tables, and its validity."""
+    """One scheme: id (``chs-drg-2.0``), the folder of its tables, its validity, and what to know of it.
+
+    ``region`` is the place whose own scheme it is (``xinjiang-urumqi``), empty for the national ones.
+    """
 
     id: str
     folder: str
     title: str
     valid_from: dt.date | None
     valid_to: dt.date | None
+    region: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +85,31 @@ def load(indexes: Sequence[arrow.Table]) -> dict[str, Scheme]:
                 title=row["title"],
                 valid_from=day(row["valid_from"] or ""),
                 valid_to=day(row["valid_to"] or ""),
+                region=row.get("region") or "",
+                note=row.get("note") or "",
             )
             found.setdefault(scheme.id, scheme)
     return dict(sorted(found.items()))
+
+
+def applying(known: Iterable[Scheme], on: dt.date | None, region: str) -> Scheme:
+    """The scheme that applies on a day (None: the newest) in a region (empty: none in particular).
+
+    A region's own scheme goes before the national ones while it is in force; those of other regions never
+    apply. Raises ``CodebookError`` where none is in force.
+    """
+    listed = list(known)
+    for place in dict.fromkeys((region, "")):
+        mine = [scheme for scheme in listed if scheme.region == place]
+        in_force = mine if on is None and not place else [s for s in mine if is_valid_on(s, on or _LATEST)]
+        if in_force:
+            return edition_on(in_force, on)
+    return edition_on([scheme for scheme in listed if not scheme.region], on)
+
+
+def is_own_index(book: str) -> bool:
+    """Whether a book is the index row of a scheme that brings it along in its folder."""
+    return book.startswith("drg/") and book.endswith(f"/{OWN_INDEX}")
 
 
 def tables(scheme: Scheme, library: Tables) -> SchemeTables:
@@ -111,6 +143,9 @@ def tables(scheme: Scheme, library: Tables) -> SchemeTables:
 
 
 def _steps(scheme: Scheme, library: Tables, shape: dict[str, str]) -> arrow.Table:
+    own_steps = f"{scheme.folder}/{OWN_STEPS}"
+    if library.has(own_steps):
+        return arrow.sort(library.table(own_steps), "seq")
     for table in library.all_tables(STEPS):
         own = arrow.rows_where(table, "scheme", scheme.id)
         if own.num_rows:

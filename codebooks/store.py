@@ -12,15 +12,19 @@ from pathlib import Path
 from typing import TypeVar
 
 from codebooks import arrow, layouts, manifest, profiles, schemes, standards, values
-from codebooks.books import Book, edition_on
+from codebooks.books import Book, edition_on, is_valid_on
 from codebooks.errors import CodebookError
+from codebooks.lists import CodeList
 from codebooks.schemes import Scheme, SchemeTables
 from codebooks.standards import Standard
 from codebooks.terms import EDITIONS, CodeTable, editions
+from codebooks.userbooks import UserBooks
 from codebooks.values import ValueSet
 
 _HERE = Path(__file__).parent
 SHIPPED = _HERE / "data"
+AT = "@"
+USES = "sources/importing/uses"
 
 Made = TypeVar("Made")
 
@@ -30,7 +34,8 @@ class Library:
 
     def __init__(self, folders: Sequence[Path]) -> None:
         self._folders = tuple(folders)
-        self._manifests = tuple(manifest.read(folder) for folder in folders)
+        self._held = tuple(manifest.read_all(folder) for folder in folders)
+        self._manifests = tuple(held.books for held in self._held)
         self._kept: dict[tuple[str, str], object] = {}
 
     def books(self) -> tuple[Book, ...]:
@@ -45,19 +50,55 @@ class Library:
         return any(name in books for books in self._manifests)
 
     def book(self, name: str) -> Book:
-        """The entry of one book. Raises ``CodebookError`` where there is none."""
+        """The entry of one book, of a kept edition as ``NAME@ID``. Raises ``CodebookError`` where there is none."""
         for books in self._manifests:
             if name in books:
                 return books[name]
+        plain, _, identity = name.partition(AT)
+        for book in self.editions(plain) if identity else ():
+            if book.id == identity:
+                return book
         near = difflib.get_close_matches(name, [book.name for book in self.books()], cutoff=0.4)
         raise CodebookError("unknown_book", name=name, near="、".join(near) or "—")
 
     def folder_of(self, name: str) -> Path:
         """The folder that holds the book ``name``, the one in front where several do."""
-        self.book(name)
+        book = self.book(name)
         return next(
-            folder for folder, books in zip(self._folders, self._manifests, strict=True) if name in books
+            folder
+            for folder, held in zip(self._folders, self._held, strict=True)
+            if held.books.get(name) == book or (AT in name and book in (*held.editions, *held.books.values()))
         )
+
+    def editions(self, name: str) -> tuple[Book, ...]:
+        """Every edition of the book ``name`` that is there, the one in use first, then the newest taken first."""
+        active = [books[name] for books in self._manifests if name in books]
+        kept = [book for held in self._held for book in held.editions if book.name == name]
+        kept.sort(key=lambda book: book.taken, reverse=True)
+        found = {book.sha256: book for book in reversed([*active[:1], *kept, *active[1:]])}
+        return tuple(reversed(found.values()))
+
+    def name_on(self, name: str, day: dt.date | None) -> str:
+        """By which name the edition of ``name`` that applies on ``day`` is read: ``NAME`` or ``NAME@ID``.
+
+        The edition in use applies wherever its validity allows; on other days the kept one that is valid then.
+        """
+        active = self.book(name)
+        if day is None or is_valid_on(active, day):
+            return name
+        others = [book for book in self.editions(name) if book != active and is_valid_on(book, day)]
+        return f"{name}{AT}{edition_on(others, day).id}" if others else name
+
+    def list_for(self, use: str, day: dt.date | None = None) -> CodeList | None:
+        """The list that the user has imported for ``use`` (``physician``, ``department``, a standard's key …).
+
+        ``day`` chooses the edition. None where nothing was imported. Uses: ``sources/importing/uses``.
+        """
+        name = {str(row["use"]): str(row["book"]) for row in self.rows(USES)}.get(use)
+        if name is None or not self.has(name):
+            return None
+        chosen = self.name_on(name, day)
+        return self._keep("list", chosen, lambda: CodeList(self.book(chosen), self.table(chosen)))
 
     def table(self, name: str) -> arrow.Table:
         """The table (``pyarrow.Table``) of one book. Raises ``CodebookError`` if absent or damaged."""
@@ -112,18 +153,28 @@ class Library:
 
     def scheme(self, name: str) -> SchemeTables:
         """The tables of a grouping scheme. Raises ``CodebookError`` where the id is unknown."""
+        entry = self.scheme_entry(name)
+        return self._keep("scheme", name, lambda: schemes.tables(entry, self))
+
+    def scheme_on(self, day: dt.date | None, region: str = "") -> str:
+        """The id of the scheme that applies on ``day`` (None: the newest) in a ``region`` (empty: national)."""
+        return schemes.applying(self._schemes().values(), day, region).id
+
+    def scheme_entry(self, name: str) -> Scheme:
+        """Title, validity, region and note of a scheme. Raises ``CodebookError`` where the id is unknown."""
         found = self._schemes()
         if name not in found:
             raise CodebookError("unknown_scheme", name=name, known="、".join(found))
-        return self._keep("scheme", name, lambda: schemes.tables(found[name], self))
+        return found[name]
 
-    def scheme_on(self, day: dt.date | None) -> str:
-        """The id of the scheme that applies on ``day`` (None: the newest)."""
-        return edition_on(self._schemes().values(), day).id
+    def part_of_scheme(self, name: str, part: str) -> arrow.Table | None:
+        """A table in the folder of a scheme; None where it has none of that name."""
+        book = f"{self._schemes()[name].folder}/{part}" if name in self._schemes() else ""
+        return self.table(book) if book and self.has(book) else None
 
     def standards(self) -> dict[str, Standard]:
         """The structures of the national coding standards, by key (``physician``, ``nurse``, …)."""
-        return self._keep("standards", "", lambda: standards.load(self.rows("standards/standards")))
+        return self._keep("standards", "", lambda: standards.load(self._rows_of_all, self._name_in))
 
     def profile(self, name: str = profiles.NATIONAL, *overrides: Mapping[str, object]) -> dict[str, object]:
         """The merged profile: national < ``name`` (and what it extends) < ``overrides``, by key.
@@ -141,7 +192,22 @@ class Library:
 
     def _edition(self, use: str, day: dt.date | None) -> str:
         found = self._keep("editions", use, lambda: editions(self.all_tables(EDITIONS), use))
-        return edition_on(found, day).book
+        return self.name_on(edition_on(found, day).book, day)
+
+    def _rows_of_all(self, name: str) -> list[list[Mapping[str, object]]]:
+        return [list(table.to_pylist()) for table in self.all_tables(name)]
+
+    def _name_in(self, name: str, code: str) -> str:
+        """What ``code`` is called in the book ``name``, or in the list of that name of segment values."""
+        if "/" not in name:
+            return self._keep("segment values", name, lambda: standards.values(self._rows_of_all, name)).get(
+                code, ""
+            )
+        if not self.has(name):
+            return ""
+        book = self.codes(name)
+        (position,) = book.ids([code]).tolist()
+        return book.names[position] if position >= 0 else ""
 
     def _text_rows(self, name: str) -> list[Mapping[str, str | None]]:
         return [
@@ -160,12 +226,18 @@ class Library:
                 for row in self.rows(values.LENT)
             )
             sets, indexes = self.all_tables(values.SETS), self.all_tables(values.INDEX)
-            return values.load(sets, indexes, values.lent(lent))
+            own = [book.name for book in self.books() if book.name.startswith(values.OWN)]
+            answered = [values.answered(name, self.table(name)) for name in own]
+            return values.load([*answered, *sets], indexes, values.lent(lent))
 
         return self._keep("value sets", "", made)
 
     def _schemes(self) -> dict[str, Scheme]:
-        return self._keep("schemes", "", lambda: schemes.load(self.all_tables(schemes.INDEX)))
+        def made() -> dict[str, Scheme]:
+            own = [self.table(book.name) for book in self.books() if schemes.is_own_index(book.name)]
+            return schemes.load([*own, *self.all_tables(schemes.INDEX)])
+
+        return self._keep("schemes", "", made)
 
     def _keep(self, kind: str, name: str, make: Callable[[], Made]) -> Made:
         key = (kind, name)
@@ -193,7 +265,14 @@ def read_book(folder: Path, book: Book) -> arrow.Table:
 def open_library(user_folders: Iterable[Path] = (), shipped_folder: Path = SHIPPED) -> Library:
     """The library with the user's own folders (those that hold a manifest) in front of the shipped one."""
     own = [folder for folder in user_folders if (folder / manifest.NAME).is_file()]
+    for folder in own:
+        UserBooks(folder).finish()
     return Library([*own, shipped_folder])
+
+
+def forget_kept() -> None:
+    """Read the folders anew from now on: what is in use has changed. Libraries at hand stay as they are."""
+    shipped.cache_clear()
 
 
 @cache

@@ -8,6 +8,7 @@ from codebooks import arrow
 SETS = "value_sets"
 INDEX = "value_sets_index"
 LENT = "sources/value_set_books"
+OWN = "value_sets/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,13 @@ def lent(books: Iterable[tuple[str, str, arrow.Table]]) -> dict[str, ValueSet]:
         )
         for name, title, table in books
     }
+
+
+def answered(name: str, table: arrow.Table) -> arrow.Table:
+    """A set that was imported as the book ``value_sets/<set>``, in the shape of ``value_sets``: what is valid."""
+    valid = arrow.where(table, "valid")
+    codes, names = arrow.strings(valid, "code"), arrow.strings(valid, "name")
+    return arrow.build({"set": [name.removeprefix(OWN)] * len(codes), "code": codes, "name": names}, {})
 
 
 def load(

@@ -35,7 +35,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from audit.code_finding import Candidate, candidates
+from audit.code_finding import Candidate, candidates, used_by
 from desktop.desk import Desk
 from desktop.sheet_drawing import draw_tags, tags_width
 from desktop.style import Current, mono_font
@@ -141,7 +141,7 @@ class CodePicker(QDialog):
         library, session = self._desk.library, self._desk.session
         scheme = session.scheme.id if session is not None and session.scheme is not None else None
         self._desk.worker.query(
-            lambda _: candidates(library, book, text, scheme),
+            lambda _: candidates(library, book, text, scheme, often=used_by(session)),
             lambda found: self._show(asked, text, found),
             lambda words: self._failed(asked, words),
             quick=True,

@@ -3,7 +3,10 @@
     scheme = load_scheme(codebooks.shipped(), "chs-drg-2.0")
     groups = group(batch, scheme)              # of a records.Batch or a GroupingInput
     explain(batch, scheme, case=0).lines()     # how one case came to its group
+    what_if(batch, scheme, case=0).variants    # what rearranging its record would alter
+    nearest(batch, scheme, case=0)             # why it has no group, and which are nearest
     attach(batch, scheme).columns              # the ``groups`` table for checks and windows
+    weighted(library, "chs-drg-1.1", "beijing-2022")   # a scheme whose outcomes bear a region's weights
 
 Knows no files, no screens and no checks.
 """
@@ -20,14 +23,23 @@ from groupers.engine import evaluate
 from groupers.explaining import Naming, Trace, naming, trace
 from groupers.groups import Coded, Groups
 from groupers.loading import load_scheme
+from groupers.nearest import Near, Nearest
+from groupers.nearest_telling import nearest_told
 from groupers.scheme import Kind, Outcome, Scheme
 from groupers.tables import SchemeError
 from groupers.texts import Language
+from groupers.weights import Weights, weighted, weights_for
+from groupers.whatif import Ranking, Variant, Weighing, WhatIf
+from groupers.whatif import told as whatif_told
+from groupers.whatif_cases import nearest, what_if
+from groupers.whatif_terms import Terms
+from groupers.whatif_variants import Change, Variants, altering
 from records import Batch
 
 __all__ = [
     "Alternatives",
     "Attached",
+    "Change",
     "Coded",
     "CodedRows",
     "ConditionError",
@@ -38,10 +50,20 @@ __all__ = [
     "Language",
     "Moved",
     "Naming",
+    "Near",
+    "Nearest",
     "Outcome",
+    "Ranking",
     "Scheme",
     "SchemeError",
+    "Terms",
     "Trace",
+    "Variant",
+    "Variants",
+    "Weighing",
+    "Weights",
+    "WhatIf",
+    "altering",
     "alternatives",
     "attach",
     "explain",
@@ -49,7 +71,13 @@ __all__ = [
     "group",
     "load_scheme",
     "naming",
+    "nearest",
+    "nearest_told",
     "parse",
+    "weighted",
+    "weights_for",
+    "what_if",
+    "whatif_told",
 ]
 
 

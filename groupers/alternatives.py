@@ -58,11 +58,11 @@ def alternatives(
     """
     parts = []
     if procedures:
-        case, place = _others(given.proc)
+        case, place = others(given.proc)
         dx, proc = given.dx.take(case), given.proc.swapped(case, place)
         parts.append((Moved.PROCEDURE, case, place, given.rearranged(case, dx, proc)))
     if diagnoses:
-        case, place = _others(given.dx)
+        case, place = others(given.dx)
         dx, proc = given.dx.swapped(case, place), given.proc.take(case)
         parts.append((Moved.DIAGNOSIS, case, place, given.rearranged(case, dx, proc)))
     if not parts:
@@ -77,7 +77,7 @@ def alternatives(
     )
 
 
-def _others(rows: CodedRows) -> tuple[Positions, Positions]:
+def others(rows: CodedRows) -> tuple[Positions, Positions]:
     """Case and place of every row that could be put first: it has a code and it is not the first one's."""
     case = np.repeat(np.arange(len(rows.counts)), rows.counts)
     place = np.arange(len(case)) - rows.offsets[case]

@@ -19,7 +19,8 @@ class Attached:
     """The groups of a batch.
 
     ``columns`` are those of the ``groups`` table, one row a case:
-    ``scheme, mdc, adrg, drg, name`` and ``weight`` (missing: none); ``kind`` (``grouped``, ``ambiguous``,
+    ``scheme, mdc, adrg, drg, name``, ``weight`` (missing: none) and ``weight_text`` (what a region published
+    in place of a weight, else missing); ``kind`` (``grouped``, ``ambiguous``,
     ``ungrouped``); ``reason`` (key, missing where grouped), ``note`` (key) and ``message`` (both in words);
     ``cc_level`` (2 MCC, 1 CC, 0 none); ``several_principals``; and, if asked for, the best group that another
     order of the recorded procedures gives: ``other_drg, other_name, other_weight, other_place`` (1-based
@@ -44,6 +45,7 @@ def attach(batch: Batch, scheme: Scheme, *, orders: bool = True, language: Langu
         "drg": _text(groups.drg),
         "name": _text(groups.name),
         "weight": groups.weight,
+        "weight_text": _text(groups.weight_text),
         "kind": _text(kinds),
         "reason": _text(groups.reason_keys()),
         "note": _text(groups.note_keys()),

@@ -133,7 +133,11 @@ class _Builder:
                 raise self.read.fault("mdc", row.code, "unknown_target", target=row.after)
             rules.insert(codes.index(row.after) + 1 if row.after else 0, self._ambiguity(row))
         test = self._test(row.condition, "mdc", row.code, row.code)
-        return Mdc(row.code, row.name, position, test, tuple(rules), self.lists.of_mdc(row.code) is not None)
+        return Mdc(row.code, row.name, position, test, tuple(rules), self._asks(row))
+
+    def _asks(self, row: MdcRow) -> bool:
+        """Whether not every case enters: to have entered then says something about the case."""
+        return self.lists.of_mdc(row.code) is not None or row.condition != Constant(value=True)
 
     def _ambiguity(self, row: MdcRow) -> Rule:
         number = self._outcome(Kind.AMBIGUOUS, *self._ambiguous(row.code))

@@ -15,7 +15,7 @@ Mask: TypeAlias = NDArray[np.bool_]
 Positions: TypeAlias = NDArray[np.int64]
 
 MALE, FEMALE = 1.0, 2.0
-_DAYS_A_YEAR = 365.2425
+DAYS_A_YEAR = 365.2425
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,11 @@ class CodedRows:
         within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
         return np.repeat(starts, counts) + within
 
+    def part(self, start: int, stop: int) -> Self:
+        """The rows of the cases ``start`` up to ``stop``; nothing is copied but the offsets."""
+        offsets = self.offsets[start : stop + 1]
+        return replace(self, codes=self.codes[offsets[0] : offsets[-1]], offsets=offsets - offsets[0])
+
     def take(self, cases: Positions) -> Self:
         """The rows of these cases, which may repeat."""
         offsets = np.zeros(len(cases) + 1, np.int64)
@@ -79,6 +84,9 @@ class CodedRows:
         other = first + with_nth[with_nth > 0]
         taken.codes[first], taken.codes[other] = taken.codes[other], taken.codes[first]
         return taken
+
+
+_EACH = ("age", "age_days", "weight", "sex", "tcm_only", "several_principals", "no_principal_flag")
 
 
 def _none(cases: int) -> Mask:
@@ -119,8 +127,8 @@ class GroupingInput:
             age = np.where(age_known, np.floor(self.age), np.nan)
             age_days = np.where(days_known, np.floor(self.age_days), np.nan)
             unknown = np.isnan(age_days) & (age >= 1)
-            age_days = np.where(unknown, np.floor(age * _DAYS_A_YEAR), age_days)
-            age = np.where(np.isnan(age), np.floor(age_days / _DAYS_A_YEAR), age)
+            age_days = np.where(unknown, np.floor(age * DAYS_A_YEAR), age_days)
+            age = np.where(np.isnan(age), np.floor(age_days / DAYS_A_YEAR), age)
         for name, value in (("sex", sex), ("weight", weight), ("age", age), ("age_days", age_days)):
             object.__setattr__(self, name, value)
 
@@ -147,12 +155,16 @@ class GroupingInput:
     @classmethod
     def joined(cls, parts: Sequence["GroupingInput"]) -> "GroupingInput":
         """The cases of several inputs with the same code values, one input after the other."""
-        numbers = ("age", "age_days", "weight", "sex", "tcm_only", "several_principals", "no_principal_flag")
         return cls(
             CodedRows.joined([part.dx for part in parts]),
             CodedRows.joined([part.proc for part in parts]),
-            **{name: np.concatenate([getattr(part, name) for part in parts]) for name in numbers},
+            **{name: np.concatenate([getattr(part, name) for part in parts]) for name in _EACH},
         )
+
+    def part(self, start: int, stop: int) -> Self:
+        """The cases ``start`` up to ``stop``."""
+        numbers = {name: getattr(self, name)[start:stop] for name in _EACH}
+        return replace(self, dx=self.dx.part(start, stop), proc=self.proc.part(start, stop), **numbers)
 
     def take(self, cases: Positions) -> Self:
         """Some of the cases, in this order; a case may repeat."""

@@ -83,6 +83,13 @@ class Groups:
         return self.scheme.weights.take(self.outcome)
 
     @cached_property
+    def weight_text(self) -> Coded:
+        """What was published in place of a weight, empty where nothing was."""
+        coded = self._coded("weight_text")
+        told = np.array([at if value else -1 for at, value in enumerate(coded.values)], np.int32)
+        return Coded(told.take(coded.codes), coded.values)
+
+    @cached_property
     def kind(self) -> NDArray[np.uint8]:
         """``Kind`` of each case."""
         return self.scheme.kinds.take(self.outcome)

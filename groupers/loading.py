@@ -31,10 +31,10 @@ def load_scheme(library: Library, scheme: str) -> Scheme:
 
 def conventions(library: Library, scheme: str) -> Conventions:
     """What the words in the tables of a scheme mean, and what it takes from other codebooks."""
-    words = _rows(library, "words", "column", "word", "condition")
-    spelling = _rows(library, "outcomes", "kind", "mdc", "adrg", "drg")
-    columns = _own(_rows(library, "columns", "scheme", "quantity", "column"), scheme)
-    lists = _own(_rows(library, "lists", "scheme", "kind", "list", "table", "column", "flag"), scheme)
+    words = _rows(library, "words", scheme, "column", "word", "condition")
+    spelling = _rows(library, "outcomes", scheme, "kind", "mdc", "adrg", "drg")
+    columns = _own(_rows(library, "columns", scheme, "scheme", "quantity", "column"), scheme)
+    lists = _own(_rows(library, "lists", scheme, "scheme", "kind", "list", "table", "column", "flag"), scheme)
     return Conventions(
         words={(name, word): condition for name, word, condition in words},
         spelling={kind: (mdc, adrg, drg) for kind, mdc, adrg, drg in spelling},
@@ -46,10 +46,13 @@ def conventions(library: Library, scheme: str) -> Conventions:
     )
 
 
-def _rows(library: Library, name: str, *columns: str) -> Iterator[tuple[str, ...]]:
-    """The rows of a table in all folders, those of the folder in front last."""
+def _rows(library: Library, name: str, scheme: str, *columns: str) -> Iterator[tuple[str, ...]]:
+    """The rows of a table in all folders, those of the folder in front later, the scheme's own book last."""
     for table in reversed(library.all_tables(f"{_SOURCES}/{name}")):
         yield from records(table, *columns)
+    own = library.part_of_scheme(scheme, name)
+    if own is not None:
+        yield from records(own, *columns)
 
 
 def _own(rows: Iterator[tuple[str, ...]], scheme: str) -> list[tuple[str, ...]]:

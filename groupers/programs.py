@@ -30,7 +30,9 @@ from groupers.slots import CodeList
 from groupers.texts import Language, say
 
 CC, MCC = 1, 2
-_SITES, _COUNT, _UNKNOWN = "distinct_sites", "distinct_proc_in", "unknown"
+_SITES, _UNKNOWN, _ROUNDED = "distinct_sites", "unknown", "rounded"
+# What is counted → whether procedures are.
+_COUNTS = {"distinct_proc_in": True, "distinct_dx_in": False}
 
 COMPARE: dict[Comparison, Callable[[NDArray[np.float64], float], Mask]] = {
     Comparison.EQUAL: lambda values, number: values == number,
@@ -137,37 +139,42 @@ def _sites_of(codes: CodeList, bits: int) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class CountIn:
-    """How many distinct procedures of a case are in a list."""
+    """How many distinct procedures (or diagnoses) of a case are in a list."""
 
     codes: CodeList
+    procedures: bool
+    asks: str
     comparison: Comparison
     number: float
     cheap = False
 
     def run(self, frame: Frame) -> Mask:
         """Distinct pairs of case and code, counted."""
-        ids, local, _ = frame.rows(procedures=True)
+        ids, local, _ = frame.rows(procedures=self.procedures)
         hit = np.flatnonzero(self.codes.lut.take(ids))
         pairs = np.unique(local[hit] * self.codes.lut.size + ids[hit])
         count = np.bincount(pairs // self.codes.lut.size, minlength=frame.size).astype(np.float64)
         answer = COMPARE[self.comparison](count, self.number)
         if frame.recorder is not None:
-            frame.recorder.saw(_COUNT, self.codes, ids[hit], bool(answer.any()), contrary=False)
+            frame.recorder.saw(self.asks, self.codes, ids[hit], bool(answer.any()), contrary=False)
         return answer
 
 
 @dataclass(frozen=True, slots=True)
 class NumberIs:
-    """A number of the case compared; unknown numbers compare false."""
+    """A number of the case compared, as it is or ``rounded`` to a whole one; unknown numbers compare false."""
 
     variable: str
     comparison: Comparison
     number: float
+    rounded: bool = False
     cheap = True
 
     def run(self, frame: Frame) -> Mask:
         """One comparison."""
         values = frame.number(self.variable)
+        if self.rounded:
+            values = np.floor(values + 0.5)
         answer = COMPARE[self.comparison](values, self.number)
         if frame.recorder is not None:
             value = float(values[0])
@@ -287,12 +294,13 @@ _UNMATCHED = (False, False, False)
 
 def asks_procedures(predicate: Predicate) -> bool:
     """Whether the slot of a predicate lists procedures."""
-    return predicate.name == _COUNT or _MEMBERSHIP.get(predicate.name, _UNMATCHED)[0]
+    return _COUNTS.get(predicate.name, _MEMBERSHIP.get(predicate.name, _UNMATCHED)[0])
 
 
 def asks_diagnoses(predicate: Predicate) -> bool:
     """Whether a predicate looks at diagnoses."""
-    return predicate.name == _SITES or (predicate.name in _MEMBERSHIP and not asks_procedures(predicate))
+    known = predicate.name == _SITES or predicate.name in _COUNTS or predicate.name in _MEMBERSHIP
+    return known and not asks_procedures(predicate)
 
 
 VALID, _ALL_DX = Slot("procedure_valid"), Slot("any_dx")
@@ -310,7 +318,7 @@ _STATES: dict[str, Callable[[Frame], Mask]] = {
     "has_cc": lambda frame: (frame.of_cases(frame.ground.comorbid) & CC) > 0,
     "has_mcc": lambda frame: (frame.of_cases(frame.ground.comorbid) & MCC) > 0,
 }
-KNOWN = (*_MEMBERSHIP, *_SHORT, *_STATES, *VARIABLES, _SITES, _COUNT, _UNKNOWN)
+KNOWN = (*_MEMBERSHIP, *_SHORT, *_STATES, *VARIABLES, _SITES, *_COUNTS, _ROUNDED, _UNKNOWN)
 
 
 def compile_condition(condition: Condition, names: Names, *, contrary: bool = False) -> Program:
@@ -337,9 +345,14 @@ def _comparison(condition: Compare, names: Names, *, contrary: bool) -> Program:
         return NumberIs(name, comparison, condition.number)
     if slot == _ALL_DX and name == _SITES:
         return SitesIn(names.slot(Slot("mdc"), procedures=False), comparison, condition.number)
-    if slot is not None and name == _COUNT:
-        return CountIn(names.slot(slot, procedures=True), comparison, condition.number)
-    raise UnknownNameError(str(condition.quantity), (*VARIABLES, f"{_SITES}(any_dx)", f"{_COUNT}(…)"))
+    if slot is not None and name == _ROUNDED and slot.name in VARIABLES:
+        return NumberIs(slot.name, comparison, condition.number, rounded=True)
+    if slot is not None and name in _COUNTS:
+        procedures = _COUNTS[name]
+        codes = names.slot(slot, procedures=procedures)
+        return CountIn(codes, procedures, name, comparison, condition.number)
+    known = (*VARIABLES, f"{_ROUNDED}(…)", f"{_SITES}(any_dx)", *(f"{count}(…)" for count in _COUNTS))
+    raise UnknownNameError(str(condition.quantity), known)
 
 
 def _question(condition: Predicate, names: Names, *, contrary: bool) -> Program:

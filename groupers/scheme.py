@@ -42,7 +42,10 @@ class Does(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One possible answer, a DRG or not; ``weight`` is NaN where the scheme has none."""
+    """One possible answer, a DRG or not; ``weight`` is NaN where there is none.
+
+    ``weight_text`` is what was published in its place, such as "paid by item".
+    """
 
     kind: Kind
     mdc: str
@@ -50,6 +53,7 @@ class Outcome:
     drg: str
     name: str
     weight: float
+    weight_text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +128,7 @@ class Scheme:
 
     ``reasons``: keys of ``texts/reasons.csv``, the first is empty. ``lists``: the diagnoses lists of the
     whole scheme. ``columns``: the canonical column (``table.column``) behind each quantity (``age``, …).
+    ``region`` is the id of the region-year whose weights the outcomes bear, empty for the scheme's own.
     """
 
     id: str
@@ -138,6 +143,7 @@ class Scheme:
     comorbidities: Comorbidities
     lists: Mapping[str, CodeList]
     columns: Mapping[str, str]
+    region: str = ""
 
     def reason(self, key: str) -> int:
         """The position of a reason."""

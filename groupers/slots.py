@@ -12,8 +12,9 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
+
+from codebooks import arrow
 
 Ids: TypeAlias = NDArray[np.intp]
 Mask: TypeAlias = NDArray[np.bool_]
@@ -35,7 +36,7 @@ def records(table: Rows, *columns: str) -> Iterator[tuple[str, ...]]:
 
 def column(table: Rows, name: str, flag: str = "") -> Column:
     """A column as one Arrow array; with ``flag`` only the rows where that yes/no column says yes."""
-    rows = table.filter(pc.fill_null(table.column(flag), False)) if flag else table
+    rows = table.filter(table.column(flag)) if flag else table
     return _whole(rows.column(name))
 
 
@@ -45,13 +46,16 @@ def _whole(values: Column) -> Column:
 
 def picked(values: Column, positions: NDArray[np.int64]) -> Column:
     """The values of an Arrow array at these positions."""
-    return values.take(pa.array(positions))
+    return values.take(arrow.positions(positions))
 
 
 def encoded(table: Rows, name: str) -> tuple[NDArray[np.int64], list[str]]:
     """A column as positions in its distinct values, null as empty."""
-    values = pc.fill_null(_whole(table.column(name)), "").dictionary_encode()
-    return np.asarray(values.indices, dtype=np.int64), values.dictionary.to_pylist()
+    positions, values = arrow.coded(_whole(table.column(name)))
+    if (positions < 0).any():
+        values = values if "" in values else [*values, ""]
+        positions[positions < 0] = values.index("")
+    return positions, values
 
 
 def groups_of(table: Rows, *keys: str) -> Iterator[tuple[tuple[str, ...], NDArray[np.int64]]]:
@@ -88,14 +92,14 @@ class CodeSpace:
     @classmethod
     def of(cls, columns: Mapping[str, Column]) -> tuple["CodeSpace", dict[str, Ids]]:
         """The space of all codes in some Arrow arrays, and each array as ids."""
-        joined = pa.concat_arrays([*columns.values(), pa.array([], pa.string())]).dictionary_encode()
-        ids = np.asarray(pc.fill_null(joined.indices, -1), dtype=np.intp) + 1
+        ids, codes = arrow.coded(pa.concat_arrays([*columns.values(), pa.nulls(0, pa.string())]))
+        ids = ids.astype(np.intp) + 1
         found: dict[str, Ids] = {}
         start = 0
         for name, values in columns.items():
             found[name] = ids[start : start + len(values)]
             start += len(values)
-        return cls(joined.dictionary.to_pylist()), found
+        return cls(codes), found
 
     def ids(self, codes: Sequence[str]) -> Ids:
         """The ids of codes, 0 for those the scheme does not name."""

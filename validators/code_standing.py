@@ -5,7 +5,6 @@ targets and candidates are offered. Sources: 医保发〔2019〕39号 (structure
 """
 
 import re
-import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -14,6 +13,8 @@ from functools import cache, cached_property
 
 import codebooks
 from codebooks import CodeTable
+from codebooks.maps import others
+from codebooks.spelling import DAGGERS, skeleton, tidy_code
 
 
 class Standing(IntEnum):
@@ -45,8 +46,6 @@ SHOWN = 6
 LONGEST_CATEGORY = 4
 """Digits that a category or subcategory may have without its point; more are a number."""
 
-_INVISIBLE = dict.fromkeys([*range(0x20), 0x7F, 0xAD, 0x200B, 0x200C, 0x200D, 0xFEFF])
-_DAGGERS = str.maketrans({"†": "+", "✝": "+", "‡": "+", "☨": "+"})
 _DATE = re.compile(
     r"\d{4}[-/年]\d{1,2}([-/月]\d{1,2}日?)?( \d{1,2}:\d{2}(:\d{2})?)?|\d{1,2}[-/]\d{1,2}([-/]\d{2,4})?"
     r"|\d{1,2}月\d{1,2}日|\d{1,2}[-/](\d{1,2}月|[A-Za-z]{3})|[A-Za-z]{3}[-/]\d{2}|#.*"
@@ -94,10 +93,10 @@ class CodeJudge:
     def _judged(self, written: str) -> Verdict:
         if written in self.book:
             return Verdict(Standing.CURRENT)
-        tidy = _tidy(written)
+        tidy = tidy_code(written)
         if tidy in self.book:
             return Verdict(Standing.SPELT_OTHERWISE, (tidy,))
-        crossed = tidy.translate(_DAGGERS)
+        crossed = tidy.translate(DAGGERS)
         if crossed in self.book:
             return Verdict(Standing.FORM_DIFFERS, (crossed,))
         other = self._other_edition((tidy, crossed, crossed.replace("+", "†")))
@@ -176,15 +175,7 @@ class CodeJudge:
     @cached_property
     def editions(self) -> tuple[Edition, ...]:
         """The other editions, in the order in which they are asked."""
-        return tuple(
-            _edition(self._library, row)
-            for row in sorted(self._library.rows("sources/checks/other_editions"), key=_order)
-            if row["use"] == self._use
-        )
-
-
-def _order(row: Mapping[str, object]) -> int:
-    return int(str(row["seq"]))
+        return tuple(_edition(self._library, row) for row in others(self._library, self._use))
 
 
 def _edition(library: codebooks.Library, row: Mapping[str, object]) -> Edition:
@@ -195,19 +186,6 @@ def _edition(library: codebooks.Library, row: Mapping[str, object]) -> Edition:
         columns = (table.column(name).to_pylist() for name in ("from_code", "to_code"))
         targets = dict(zip(*columns, strict=True))
     return Edition(str(row["title"]), frozenset(codes), targets)
-
-
-def _tidy(written: str) -> str:
-    text = unicodedata.normalize("NFKC", written.translate(_INVISIBLE))
-    text = "".join(text.split()).upper()
-    # The filler is a small x; the category letter X is a capital.
-    return text[:1] + text[1:].replace("X", "x")
-
-
-def skeleton(code: str) -> str:
-    """The letters and digits of a code without points, signs and the filler x."""
-    upper = code.upper()
-    return upper[:1] + "".join(sign for sign in upper[1:] if sign.isalnum() and sign != "X")
 
 
 @cache

@@ -3,7 +3,6 @@
 Width, case, brackets, spaces, Roman numerals and dashes make no difference.
 """
 
-import unicodedata
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache, cached_property
@@ -13,6 +12,8 @@ from numpy.typing import NDArray
 
 import codebooks
 from codebooks import CodeTable
+from codebooks.maps import others
+from codebooks.spelling import plain_name
 from records import Batch, SetCell, Text
 from records.arrow import Mask
 from validators.code_standing import CodeJudge
@@ -40,33 +41,13 @@ class Named:
     target: str = ""
 
 
-_SAME = str.maketrans(
-    {
-        **dict.fromkeys("〔【［[{｛〈<《", "("),
-        **dict.fromkeys("〕】］]}｝〉>》", ")"),
-        **dict.fromkeys("–—―‐‑−－", "-"),
-        **dict.fromkeys("\"'“”‘’`·・.。", ""),
-        **dict.fromkeys("、;；", ","),
-    }
-)
-
-
-def plain(name: str) -> str:
-    """A name without the differences of writing that mean nothing."""
-    return "".join(unicodedata.normalize("NFKC", name.translate(_SAME)).translate(_SAME).casefold().split())
-
-
 class NameJudge:
     """Judges pairs of code and name of one edition; keeps what it has found."""
 
     def __init__(self, library: codebooks.Library, use: str, own: CodeJudge) -> None:
         self.book = own.book
         self._editions = own.editions
-        self._clinical = [
-            library.codes(str(row["codes"]))
-            for row in library.rows("sources/checks/other_editions")
-            if row["use"] == use and row["codes"]
-        ]
+        self._clinical = [library.codes(row["codes"]) for row in others(library, use) if row["codes"]]
         self._kept: dict[tuple[int, str], Named] = {}
 
     def naming(self, code_id: int, name: str) -> Named:
@@ -74,14 +55,14 @@ class NameJudge:
         key = (code_id, name)
         found = self._kept.get(key)
         if found is None:
-            found = self._kept[key] = self._judged(code_id, plain(name))
+            found = self._kept[key] = self._judged(code_id, plain_name(name))
         return found
 
     def _judged(self, code_id: int, name: str) -> Named:
-        if name == plain(self.book.names[code_id]):
+        if name == plain_name(self.book.names[code_id]):
             return Named(Naming.OFFICIAL)
         code = self.book.codes[code_id]
-        if any(name == plain(_name_in(book, code)) for book in self._clinical):
+        if any(name == plain_name(_name_in(book, code)) for book in self._clinical):
             target = next(
                 (
                     edition.targets[code]
@@ -99,7 +80,7 @@ class NameJudge:
     @cached_property
     def _codes_by_name(self) -> dict[str, str]:
         pairs = zip(self.book.names, self.book.codes, strict=True)
-        return {plain(name): code for name, code in pairs}
+        return {plain_name(name): code for name, code in pairs}
 
     @cached_property
     def official(self) -> Text:

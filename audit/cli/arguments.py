@@ -50,6 +50,7 @@ def parser(language: str) -> Parser:
     top.add_argument("--version", action="version", version=f"qingdan {_version()}", help=words("version"))
     commands = words.commands(top, "COMMAND")
     _judging(commands, words, shared)
+    _converting(commands, words, shared)
     _telling(commands, words, shared)
     window = commands.add("desktop", "windowing.run", shared)
     window.add_argument("path", nargs="*", metavar="PATH", help=words("input"))
@@ -61,6 +62,7 @@ def _judging(commands: _Commands, words: _Words, shared: Parser) -> None:
     read.add_argument("input", nargs="+", metavar="INPUT", help=words("input"))
     read.add_argument("--profile", metavar="P", help=words("profile"))
     read.add_argument("--scheme", metavar="S", help=words("scheme"))
+    read.add_argument("--weights", metavar="REGION", help=words("weights"))
     read.add_argument("--mapping", metavar="FILE", help=words("mapping"))
     judged = words.parser(read)
     judged.add_argument("--select", action="append", metavar="IDS", help=words("select"))
@@ -82,6 +84,37 @@ def _judging(commands: _Commands, words: _Words, shared: Parser) -> None:
     group = commands.add("group", "grouping.run", read)
     group.add_argument("--format", choices=("csv", "jsonl"), default="csv", help=words("format"))
     group.add_argument("--explain", action="store_true", help=words("explain_group"))
+    _supposing(commands, words, read)
+
+
+def _supposing(commands: _Commands, words: _Words, read: Parser) -> None:
+    told = words.parser(read)
+    form = told.add_mutually_exclusive_group()
+    for name in ("json", "csv", "xlsx"):
+        form.add_argument(
+            f"--{name}", dest="format", action="store_const", const=name, help=words(f"as_{name}")
+        )
+    told.set_defaults(format="table")
+    told.add_argument("--out", metavar="FILE", help=words("out_file"))
+    whatif = commands.add("whatif", "whatif.run", told)
+    whatif.add_argument("--case", metavar="ID", help=words("case"))
+    whatif.add_argument("--ranking", choices=("weight", "closeness"), default="weight", help=words("ranking"))
+    whatif.add_argument("--rows", type=_at_least_one, metavar="N", help=words("rows"))
+    indicators = commands.add("indicators", "indicators.run", told)
+    indicators.add_argument("--by", choices=("department", "physician", "month"), help=words("by"))
+
+
+def _converting(commands: _Commands, words: _Words, shared: Parser) -> None:
+    convert = commands.add("convert", "convert.run", shared)
+    convert.add_argument("input", nargs=1, metavar="FILE", help=words("convert_file"))
+    convert.add_argument(
+        "--from", dest="source", required=True, metavar="EDITION", help=words("convert_from")
+    )
+    convert.add_argument("--to", default="nhsa-2.0", choices=("nhsa-2.0",), help=words("convert_to"))
+    convert.add_argument("-o", "--out", required=True, metavar="OUT", help=words("convert_out"))
+    convert.add_argument("--code-column", metavar="HEADER", help=words("convert_code_column"))
+    convert.add_argument("--name-column", metavar="HEADER", help=words("convert_name_column"))
+    convert.add_argument("--use", choices=("diagnoses", "procedures"), help=words("convert_use"))
 
 
 def _telling(commands: _Commands, words: _Words, shared: Parser) -> None:
@@ -90,6 +123,7 @@ def _telling(commands: _Commands, words: _Words, shared: Parser) -> None:
     code = commands.add("code", "explaining.search", shared)
     code.add_argument("text", metavar="TEXT", help=words("code_text"))
     code.add_argument("--limit", type=_at_least_one, default=20, metavar="N", help=words("limit"))
+    code.add_argument("--kind", metavar="KIND", help=words("code_kind"))
     sample = commands.add("sample", "sampling.run", shared)
     sample.add_argument("--cases", type=int, default=100, metavar="N", help=words("cases"))
     sample.add_argument("--seed", type=int, default=1, metavar="S", help=words("seed"))
@@ -99,6 +133,7 @@ def _telling(commands: _Commands, words: _Words, shared: Parser) -> None:
 
     acts = words.commands(commands.add("codebooks", "", shared), "ACT")
     acts.add("list", "books.list_books", shared, key="codebooks_list")
+    acts.add("maps", "books.list_maps", shared, key="codebooks_maps")
     acts.add("verify", "books.verify", shared, key="codebooks_verify")
     take = acts.add("import", "books.import_pack", shared, key="codebooks_import")
     take.add_argument("file", metavar="FILE", help=words("pack_file"))

@@ -53,6 +53,7 @@ def _examined(context: Context, workspace: Workspace) -> Examined:
     scheme = context.scheme(current)
     workspace.keep("profile", json.dumps(context.profile, ensure_ascii=False, default=str))
     workspace.keep("scheme", scheme.id)
+    workspace.keep("weights", scheme.region)
     before = judged(examine(current, scheme, context.settings), workspace.accepted())
     after = _mended(context, workspace, before, scheme)
     for line in _lines(context, before, after):
@@ -111,7 +112,7 @@ def _lines(context: Context, before: Examined, after: Examined) -> Iterator[str]
 
 
 def _export(context: Context, workspace: Workspace, after: Examined, code: int) -> int:
-    facts = {"scheme": after.scheme.id, "profile": context.profile}
+    facts = {"scheme": after.scheme.id, "weights": after.scheme.region, "profile": context.profile}
     try:
         done: Exported = export(workspace, after, Path(context.options.export), facts)
     except Stopped as stop:

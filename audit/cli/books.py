@@ -4,16 +4,32 @@ import sys
 from pathlib import Path
 
 from audit.cli.context import BLOCKED, FINE, Context
-from codebooks.listing import describe
+from codebooks.listing import describe, describe_standard, placed
+from codebooks.maps import Fate, code_maps
 from codebooks.packs import export_pack, matching
 from codebooks.packs import import_pack as take_pack
+from codebooks.registry import loaded
 from codebooks.verify import changed
 
 
 def list_books(context: Context) -> int:
-    """Every book: name, rows, title, edition, validity."""
+    """Every standard (what is loaded of it, how sure its structure is), then every book and where it is from."""
+    for held in loaded(context.library):
+        sys.stdout.write(describe_standard(held, context.language) + "\n")
+    sys.stdout.write("\n")
     for book in context.library.books():
-        sys.stdout.write(describe(book) + "\n")
+        sys.stdout.write(placed(context.library, book) + "\n")
+    return FINE
+
+
+def list_maps(context: Context) -> int:
+    """Every published map: how many of its rows are followed, and every row whose target does not exist."""
+    for found in code_maps(context.library):
+        counts = {fate.value: len(found.with_fate(fate)) for fate in Fate}
+        say = f"{found.key}\t{found.title}\t{found.book}\t"
+        sys.stdout.write(say + context.say("map_line", rows=len(found.rows), **counts) + "\n")
+        for row in found.with_fate(Fate.MISSING):
+            sys.stdout.write(context.say("map_missing", source=row.source, target=row.target) + "\n")
     return FINE
 
 

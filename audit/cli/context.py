@@ -14,6 +14,7 @@ from typing import Any
 import platformdirs
 
 import codebooks
+import groupers
 from audit.cli import BLOCKED, FINE, OUR_FAULT, UNUSABLE
 from audit.dispositions import Memory
 from audit.files import distinct, on_one_line, same_file
@@ -42,6 +43,7 @@ class Context:
         self.language = language
         self._last_progress = 0.0
         self._progress_shown = False
+        self._told: tuple[str, str] | None = None
 
     @cached_property
     def data_folder(self) -> Path:
@@ -151,9 +153,30 @@ class Context:
             raise Stopped("would_overwrite", where=path.name)
 
     def scheme(self, batch: Batch) -> Scheme:
-        """The scheme asked for, else the profile's, else the one in force."""
-        wanted = getattr(self.options, "scheme", None) or self.profile.get("grouping", {}).get("scheme")
-        return scheme_for(batch, self.library, wanted)
+        """The scheme and weights asked for, else the profile's, else the scheme in force with its own weights."""
+        wanted, weights = (getattr(self.options, name, None) for name in ("scheme", "weights"))
+        scheme = scheme_for(batch, self.library, wanted, weights, self.profile)
+        self._tell_scheme(scheme)
+        return scheme
+
+    def _tell_scheme(self, scheme: Scheme) -> None:
+        """What to know of a scheme that is no longer in force, and of weights that do not cover it."""
+        if (scheme.id, scheme.region) == self._told:
+            return
+        self._told = (scheme.id, scheme.region)
+        entry = self.library.scheme_entry(scheme.id)
+        if entry.valid_to is not None:
+            self.tell(self.say("scheme_over", title=entry.title, day=entry.valid_to))
+        if scheme.region:
+            used = groupers.weights_for(self.library, scheme.id, scheme.region)
+            key = "weights_used" if used.fits else "weights_of_other_scheme"
+            holes = {
+                "region": used.title,
+                "known": used.known,
+                "groups": used.groups,
+                "scheme": used.own_scheme,
+            }
+            self.tell(self.say(key, **holes))
 
     @cached_property
     def memory(self) -> Memory:

@@ -2,28 +2,17 @@
 
 import sys
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from audit.cli.context import BLOCKED, FINE, Context, check_ids
+from audit.code_card import CodeCard, Leads, card
+from audit.messages import Stopped
+from codebooks.finding import Hit, finder
+from codebooks.search import folded
 from validators import text_for
 
-FLAGS = ("grey", "external_cause", "asterisk", "added")
-FACTS = (
-    "category",
-    "chapter",
-    "chapter_name",
-    "main_category",
-    "main_category_name",
-    "subcategory",
-    "subcategory_name",
-    "detail",
-    "detail_name",
-    "asterisk_code",
-    "conflict",
-    "pinyin",
-    "initials",
-)
 PARTS = ("why", "what_to_do", "bad", "good")
+MOST = 60
 
 
 def run(context: Context) -> int:
@@ -41,15 +30,20 @@ def run(context: Context) -> int:
 
 
 def search(context: Context) -> int:
-    """Codes by code, name, pinyin initials or full pinyin."""
-    found = 0
-    for table in (context.library.diagnoses(), context.library.procedures()):
-        for row in table.search(context.options.text, context.options.limit):
-            found += 1
-            sys.stdout.write("\t".join(_described(context, row)) + "\n")
-    if not found:
-        context.tell(context.say("nothing_found", text=context.options.text))
-    return FINE if found else BLOCKED
+    """Codes by code, name, pinyin initials or full pinyin; all about the code where only one is meant."""
+    options = context.options
+    books = finder(context.library)
+    if options.kind is not None and options.kind not in books.kinds:
+        raise Stopped("unknown_kind", kind=options.kind, known="、".join(books.kinds))
+    hits = books.find(options.text, options.limit, (options.kind,) if options.kind else ())
+    if not hits:
+        context.tell(context.say("nothing_found", text=options.text))
+        return BLOCKED
+    for hit in hits:
+        meant = len(hits) == 1 < options.limit or hit.code.lower() == folded(options.text)
+        lines = list(_card_lines(context, hit)) if meant else ["\t".join(_described(context, hit))]
+        sys.stdout.write("\n".join(lines) + "\n")
+    return FINE
 
 
 def _check_lines(context: Context, identifier: str) -> Iterator[str]:
@@ -63,27 +57,32 @@ def _check_lines(context: Context, identifier: str) -> Iterator[str]:
 
 def _code_lines(context: Context, wanted: str) -> Iterator[str]:
     """What the books say of a code, in the case of letters that it is written in there."""
-    spellings = dict.fromkeys((wanted, wanted.upper(), wanted[:1].upper() + wanted[1:].lower()))
-    for table in (context.library.diagnoses(), context.library.procedures()):
-        code = next((spelling for spelling in spellings if spelling in table), None)
-        if code is not None:
-            row = table.row(code)
-            yield "\t".join(_described(context, row))
-            for name in FACTS:
-                if row.get(name):
-                    yield f"  {context.say(f'fact_{name}')}  {row[name]}"
-    for scheme in context.library.schemes():
-        yield from _group_lines(context, scheme, wanted.upper())
+    hits = [hit for hit in finder(context.library).find(wanted, MOST) if hit.code.lower() == wanted.lower()]
+    for hit in hits:
+        yield from _card_lines(context, hit)
 
 
-def _group_lines(context: Context, scheme: str, wanted: str) -> Iterator[str]:
-    tables = context.library.scheme(scheme)
-    for column, table in (("mdc", tables.mdc), ("adrg", tables.adrg), ("drg", tables.drg)):
-        for row in table.to_pylist():
-            if row[column] == wanted:
-                yield "\t".join((wanted, str(row["name"]), tables.title))
+def _card_lines(context: Context, hit: Hit) -> Iterator[str]:
+    told = card(context.library, hit)
+    yield "\t".join(_described(context, hit))
+    for name, value in told.facts:
+        yield f"  {context.say(f'fact_{name}')}  {value}"
+    for leads in told.leads:
+        yield from _lead_lines(context, told, leads)
 
 
-def _described(context: Context, row: Mapping[str, object]) -> tuple[str, str, str]:
-    flags = "、".join(context.say(f"flag_{name}") for name in FLAGS if row.get(name))
-    return str(row["code"]), str(row["name"]), flags
+def _lead_lines(context: Context, told: CodeCard, leads: Leads) -> Iterator[str]:
+    yield f"  {leads.title}"
+    for code, name in leads.alone:
+        yield "    " + context.say("leads_alone", code=code, name=name)
+    for role in leads.roles:
+        yield "    " + context.say(
+            f"leads_{role.kind}", code=role.code, name=role.name, detail=role.detail or "–"
+        )
+    if told.kind == "procedures" and not leads.roles:
+        yield "    " + context.say("leads_nowhere")
+
+
+def _described(context: Context, hit: Hit) -> tuple[str, str, str, str]:
+    flags = "、".join(context.say(f"flag_{name}") for name in hit.flags)
+    return hit.code, hit.name, flags, hit.title

@@ -41,9 +41,11 @@ def run(context: Context) -> int:
 
 def _rows(batch: Batch, groups: Groups, language: str) -> Iterator[tuple[object, ...]]:
     labels = case_labels(batch)
-    for label, row in zip(labels, groups.rows("en" if language == "en" else "zh"), strict=True):
+    texts = groups.weight_text.to_list()
+    told = groups.rows("en" if language == "en" else "zh")
+    for label, row, text in zip(labels, told, texts, strict=True):
         mdc, adrg, drg, name, weight, reason = row
-        yield label, mdc, adrg, drg, name, None if math.isnan(weight) else weight, reason
+        yield label, mdc, adrg, drg, name, (text or None) if math.isnan(weight) else weight, reason
 
 
 def _trace(context: Context, batch: Batch, scheme: Scheme, case: int) -> list[str]:

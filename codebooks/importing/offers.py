@@ -41,16 +41,45 @@ class Remark:
     text: str
     place: str = ""
     blocks: bool = False
+    english: str = ""
+
+    def said(self, language: str = "zh") -> str:
+        """Place and text in ``language``; Chinese where the file's reader has no English."""
+        text = self.english if language == "en" and self.english else self.text
+        return f"{self.place}: {text}" if self.place else text
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """One row that is not taken: where people find it, and why (a key of this room's texts, and its value)."""
+
+    place: str
+    row: int
+    reason: str
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedFile:
+    """A text that a pack carries beside books: a profile, a remembered mapping; ``path`` is its place there."""
+
+    path: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What one file offers: books, remarks, and the SHA-256 of the file (hex) that a result may cite."""
+    """What one file offers: books, remarks, and the SHA-256 of the file (hex) that a result may cite.
+
+    ``refused`` are all rows that are not taken (the remarks show the first of them); ``files`` only packs have.
+    """
 
     kind: str
     books: tuple[OfferedBook, ...]
     remarks: tuple[Remark, ...]
     sha256: str
+    refused: tuple[Refused, ...] = ()
+    files: tuple[OfferedFile, ...] = ()
 
     @property
     def blocked(self) -> bool:

@@ -36,6 +36,28 @@ def test_groups_of_messages(run, tmp_path):
     assert second["id"] == "S000001"
 
 
+def test_weights_of_a_region(run, tmp_path):
+    lines = (DATA / "grouping" / "chs_drg_11.csv").read_text("utf-8").splitlines()
+    (tmp_path / "g.csv").write_text("\n".join(lines[:4]) + "\n", "utf-8")
+    code, out, err = run("group", tmp_path / "g.csv", "--scheme", "chs-drg-1.1", "--weights", "beijing")
+    rows = list(csv.DictReader(io.StringIO(out)))
+    assert (code, [row["weight"] for row in rows]) == (0, ["按项目据实支付", "1.57", ""])
+    assert "北京 2022" in err
+    code, out, err = run("group", tmp_path / "g.csv", "--weights", "atlantis")
+    assert (code, out) == (2, "")
+    assert "yunnan-2022" in err
+    assert "atlantis" in err
+
+
+def test_a_historic_scheme_says_so(run, tmp_path):
+    lines = (DATA / "grouping" / "chs_drg_11.csv").read_text("utf-8").splitlines()
+    (tmp_path / "g.csv").write_text("\n".join(lines[:2]) + "\n", "utf-8")
+    _, _, err = run("group", tmp_path / "g.csv", "--scheme", "urumqi-2022")
+    assert "历史" in err
+    _, _, err = run("group", tmp_path / "g.csv", "--scheme", "chs-drg-1.1")
+    assert "历史" not in err
+
+
 def test_a_group_explained(run, tmp_path):
     path = written(tmp_path / "a.json", 1)
     _, out, _ = run("group", path, "--scheme", "chs-drg-2.0", "--explain")

@@ -53,7 +53,10 @@ def test_few_codes_are_listed(run):
 def test_codebooks_are_listed_and_intact(run):
     code, out, _ = run("codebooks", "list")
     assert code == 0
-    assert len(out.splitlines()) == len(library().books())
+    standards, _, books = out.partition("\n\n")
+    assert len(standards.splitlines()) == len(library().standards())
+    assert "随程序" in standards
+    assert len(books.splitlines()) == len(library().books())
     code, _, err = run("codebooks", "verify")
     assert code == 0
     assert "全部完好" in err

@@ -224,7 +224,7 @@ def test_the_command_line(published: Path, tmp_path: Path, capsys: pytest.Captur
     assert command.main(["list"]) == 0
     assert "terms/icd10_nhsa_2.0\t33307" in capsys.readouterr().out
     assert command.main(["compile", str(published), "--out", str(tmp_path / "data")]) == 2
-    assert "chs_drg_11" in capsys.readouterr().err
+    assert "chs_drg_10" in capsys.readouterr().err
     folder = tmp_path / "copy"
     shutil.copytree(codebooks.store.SHIPPED / "checks", folder / "checks")
     books = [book for book in codebooks.shipped().books() if book.name.startswith("checks/")]

@@ -15,6 +15,7 @@ from codebooks.packs import export_pack, matching
 from desktop.actions import Actions
 from desktop.books_page import BooksPage
 from desktop.desk import Desk
+from desktop.parts import RowsTable
 from desktop.words import Words, tr
 from tests.desktop.driving import click, texts
 
@@ -31,9 +32,11 @@ def page(qtbot: QtBot, desk: Desk, host: QMainWindow) -> BooksPage:
 
 
 def found(qtbot: QtBot, page: BooksPage, text: str) -> list[str]:
-    page.field.setText(text)
-    qtbot.waitUntil(lambda: page.pages.currentWidget() is page.table and page.found.rowCount() > 0)
-    return texts(page.table, 1)
+    page.search.field.setText(text)
+    qtbot.waitUntil(
+        lambda: page.search.pages.currentWidget() is page.search.table and page.search.found.rowCount() > 0
+    )
+    return texts(page.search.table, 1)
 
 
 @pytest.mark.parametrize(
@@ -53,43 +56,68 @@ def test_code_name_and_pinyin_find(qtbot: QtBot, page: BooksPage, text: str, cod
 def test_flags_are_shown_in_words(qtbot: QtBot, page: BooksPage) -> None:
     codes = found(qtbot, page, "W19.x")
     row = codes.index("W19.x00")
-    assert "外因" in texts(page.table, 3)[row]
-    assert texts(page.table, 0)[row] == "诊断"
+    assert "外因" in texts(page.search.table, 3)[row]
+    assert texts(page.search.table, 0)[row] == "诊断"
+
+
+def test_the_code_at_hand_is_explained(qtbot: QtBot, page: BooksPage) -> None:
+    found(qtbot, page, "E11.900")
+    qtbot.waitUntil(lambda: "KS15" in page.search.text.toPlainText())
+    assert "MDCK" in page.search.text.toPlainText()
+    page.restyle()
+    assert "KS15" in page.search.text.toPlainText()
+
+
+def test_a_kind_narrows(qtbot: QtBot, page: BooksPage) -> None:
+    found(qtbot, page, "糖尿病")
+    page.search.kind.setFocus()
+    page.search.kind.setCurrentIndex(page.search.kind.findData("groups"))
+    page.search.kind.activated.emit(page.search.kind.currentIndex())
+    qtbot.waitUntil(lambda: set(texts(page.search.table, 0)) == {tr("books_groups")})
+
+
+def test_standards_are_listed(page: BooksPage) -> None:
+    page.tabs.setCurrentIndex(1)
+    table = page.stack.currentWidget()
+    assert isinstance(table, RowsTable)
+    assert table.isVisible()
+    assert len(texts(table, 1)) == 23
+    assert all(texts(table, 3))
 
 
 def test_nothing_typed_says_what_can_be(page: BooksPage) -> None:
-    assert page.pages.currentWidget() is page.state
-    assert page.state.words.text() == tr("books_hint")
+    assert page.search.pages.currentWidget() is page.search.state
+    assert page.search.state.words.text() == tr("books_hint")
 
 
 def test_nothing_found_says_so(qtbot: QtBot, page: BooksPage) -> None:
     found(qtbot, page, "I63")
-    page.field.setText("没有这种病")
-    qtbot.waitUntil(lambda: page.state.words.text() == tr("books_none", text="没有这种病"))
-    assert page.pages.currentWidget() is page.state
-    page.field.clear()
-    qtbot.waitUntil(lambda: page.state.words.text() == tr("books_hint"))
+    page.search.field.setText("没有这种病")
+    qtbot.waitUntil(lambda: page.search.state.words.text() == tr("books_none", text="没有这种病"))
+    assert page.search.pages.currentWidget() is page.search.state
+    page.search.field.clear()
+    qtbot.waitUntil(lambda: page.search.state.words.text() == tr("books_hint"))
 
 
 def test_a_later_search_overtakes_an_earlier_one(
     qtbot: QtBot, page: BooksPage, settled: Settled, desk: Desk
 ) -> None:
-    page.field.setText("I63")
-    page._search()
-    page.field.setText("K80.101")
-    page._search()
+    page.search.field.setText("I63")
+    page.search.search()
+    page.search.field.setText("K80.101")
+    page.search.search()
     settled(desk)
-    assert texts(page.table, 1) == ["K80.101"]
+    assert texts(page.search.table, 1) == ["K80.101"]
 
 
 def test_enter_goes_to_the_list_and_copies_a_code(qtbot: QtBot, page: BooksPage, desk: Desk) -> None:
     said: list[str] = []
     desk.said.connect(said.append)
     found(qtbot, page, "K80.101")
-    page.field.setFocus()
-    qtbot.keyClick(page.field, Qt.Key.Key_Return)
-    assert page.table.hasFocus()
-    qtbot.keyClick(page.table, Qt.Key.Key_Return)
+    page.search.field.setFocus()
+    qtbot.keyClick(page.search.field, Qt.Key.Key_Return)
+    assert page.search.table.hasFocus()
+    qtbot.keyClick(page.search.table, Qt.Key.Key_Return)
     assert QGuiApplication.clipboard().text() == "K80.101"
     assert said == [tr("books_copied", code="K80.101")]
 
@@ -97,7 +125,7 @@ def test_enter_goes_to_the_list_and_copies_a_code(qtbot: QtBot, page: BooksPage,
 def test_ctrl_f_goes_to_the_field(qtbot: QtBot, page: BooksPage) -> None:
     page.take.setFocus()
     qtbot.keyClick(page.take, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
-    assert page.field.hasFocus()
+    assert page.search.field.hasFocus()
 
 
 def test_loaded_books_are_listed_without_our_small_tables(
@@ -147,4 +175,4 @@ def test_english(qtbot: QtBot, desk: Desk, host: QMainWindow) -> None:
     Words.language = "en"
     page = BooksPage(desk, Actions(host))
     qtbot.addWidget(page)
-    assert page.found.headings == ["Kind", "Code", "Name", "Flags"]
+    assert page.search.found.headings == ["Kind", "Code", "Name", "Flags", "Codebook"]

@@ -142,7 +142,7 @@ def test_a_search_that_fails_says_so(
 ) -> None:
     picker = asked("gxy")
 
-    def fails(*_: object) -> None:
+    def fails(*_: object, **__: object) -> None:
         raise MemoryError
 
     monkeypatch.setattr("desktop.picker.candidates", fails)

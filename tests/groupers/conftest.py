@@ -9,8 +9,16 @@ import pytest
 
 import codebooks
 import groupers
+from tests.groupers.drg30 import made_library
 
 DATA = Path(__file__).resolve().parents[1] / "data" / "grouping"
+FILES = {
+    "chs-drg-2.0": "chs_drg_20.csv",
+    "chs-drg-1.1": "chs_drg_11.csv",
+    "chs-drg-1.0": "chs_drg_10.csv",
+    "urumqi-2022": "wlmq_2022.csv",
+    "xpcc-2022": "xjbt_2022.csv",
+}
 
 
 @dataclass(frozen=True)
@@ -59,14 +67,9 @@ def drg_11(library):
     return groupers.load_scheme(library, "chs-drg-1.1")
 
 
-@pytest.fixture(
-    scope="session",
-    params=[("chs_drg_20.csv", "chs-drg-2.0"), ("chs_drg_11.csv", "chs-drg-1.1")],
-    ids=["2.0", "1.1"],
-)
+@pytest.fixture(scope="session", params=FILES)
 def known(request):
-    name, scheme = request.param
-    return known_cases(DATA / name, scheme)
+    return known_cases(DATA / FILES[request.param], request.param)
 
 
 @pytest.fixture(scope="session")
@@ -79,3 +82,14 @@ def scheme(known, library):
 def shuffled():
     """A repeatable random source."""
     return np.random.default_rng(20261121)
+
+
+@pytest.fixture(scope="session")
+def library_30(tmp_path_factory):
+    """The library with a made workbook of DRG 3.0."""
+    return made_library(tmp_path_factory.mktemp("drg30"))
+
+
+@pytest.fixture(scope="session")
+def drg_30(library_30):
+    return groupers.load_scheme(library_30, "chs-drg-3.0")

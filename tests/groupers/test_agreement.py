@@ -1,21 +1,8 @@
 """Every case with a known answer gets it. This never skips: cases and schemes are in the repository."""
 
-from pathlib import Path
-
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.csv as pacsv
-import pytest
-
 import groupers
 import records
-from codebooks import SchemeTables
-from groupers.building import build
-from groupers.loading import conventions
-from tests.groupers.conftest import DATA, answers, known_cases
-
-SHARED = Path(__file__).resolve().parents[3] / "shared"
-REGIONAL = {"chs_drg_10": "chs-drg-1.0", "wlmq_2022": "urumqi-2022", "xjbt_2022": "xpcc-2022"}
+from tests.groupers.conftest import DATA, FILES, answers
 
 
 def test_every_case_agrees(known, scheme):
@@ -25,7 +12,11 @@ def test_every_case_agrees(known, scheme):
 
 
 def test_nothing_is_left_out(known):
-    assert len(known.answers) == {"chs-drg-2.0": 600, "chs-drg-1.1": 3000}[known.scheme]
+    assert len(known.answers) == {"chs-drg-2.0": 600, "chs-drg-1.1": 3000}.get(known.scheme, 1000)
+
+
+def test_every_shipped_scheme_has_known_cases(library):
+    assert set(FILES) == set(library.schemes())
 
 
 def test_kind_follows_the_answer(known, scheme):
@@ -51,39 +42,9 @@ def test_every_case_without_a_group_says_why(known, scheme):
 
 def test_every_case_agrees_when_read_as_a_file(known, scheme):
     """The way of the command line: file, batch, groups, in input order."""
-    name = {"chs-drg-2.0": "chs_drg_20.csv", "chs-drg-1.1": "chs_drg_11.csv"}[known.scheme]
-    batch = records.read([DATA / name]).batch
+    batch = records.read([DATA / FILES[known.scheme]]).batch
     assert batch is not None
     assert answers(groupers.group(batch, scheme)) == known.answers
     attached = groupers.attach(batch, scheme).columns["drg"]
     assert isinstance(attached, records.Text)
     assert attached.to_list() == [drg for _, _, drg in known.answers]
-
-
-@pytest.mark.skipif(
-    not SHARED.is_dir(), reason="the tables of the regional schemes are not beside this clone"
-)
-@pytest.mark.parametrize("folder", REGIONAL)
-def test_regional_schemes_agree_too(folder, library):
-    own = REGIONAL[folder]
-    facts = SHARED / "facts" / "drg" / folder
-    parts = {}
-    for name in SchemeTables.__slots__:
-        path = facts / f"{name}.csv"
-        if path.exists():
-            parts[name] = _strings(path)
-        elif name not in {"id", "title", "steps"}:
-            parts[name] = getattr(library.scheme("chs-drg-2.0"), name).slice(0, 0)
-    steps = library.table("sources/schemes/steps")
-    parts["steps"] = steps.filter(pc.equal(steps.column("scheme"), own))
-    scheme = build(SchemeTables(id=own, title=own, **parts), conventions(library, own))
-    known = known_cases(SHARED / "cases" / "grouping" / f"{folder}.csv", own)
-    assert answers(groupers.group(known.given, scheme)) == known.answers
-
-
-def _strings(path: Path) -> pa.Table:
-    names = path.read_text(encoding="utf-8").split("\n", 1)[0].strip().split(",")
-    options = pacsv.ConvertOptions(
-        column_types={name: pa.string() for name in names}, strings_can_be_null=False
-    )
-    return pacsv.read_csv(path, convert_options=options)

@@ -9,7 +9,7 @@ import groupers
 from benchmarks.drg_cases import made_cases, makings
 from benchmarks.plain_drg import PlainScheme, plain_cases
 from groupers import CodedRows, GroupingInput
-from tests.groupers.conftest import answers
+from tests.groupers.conftest import FILES, answers
 
 
 def lists(rows: CodedRows) -> list[list[str]]:
@@ -62,7 +62,7 @@ def test_a_code_that_no_rule_names_changes_nothing(known, scheme):
     assert answers(groupers.group(removed, scheme)) == known.answers
 
 
-@pytest.fixture(scope="module", params=["chs-drg-2.0", "chs-drg-1.1"])
+@pytest.fixture(scope="module", params=FILES)
 def both(request, library):
     """A scheme, the same read by the plain interpreter, and what to make cases of."""
     name = request.param

@@ -3,8 +3,9 @@
 import pytest
 
 import codebooks
+from codebooks.spelling import plain_name
 from validators.code_standing import judge
-from validators.naming import NameJudge, Naming, plain
+from validators.naming import NameJudge, Naming
 
 LIBRARY = codebooks.shipped()
 BOOK = LIBRARY.diagnoses()
@@ -21,12 +22,12 @@ JUDGE = NameJudge(LIBRARY, "diagnoses", judge(LIBRARY, "diagnoses", BOOK.name))
     ],
 )
 def test_writing_makes_no_difference(one: str, other: str) -> None:
-    assert plain(one) == plain(other)
+    assert plain_name(one) == plain_name(other)
 
 
 def test_other_words_make_one() -> None:
-    assert plain("左侧腹股沟疝") != plain("右侧腹股沟疝")
-    assert plain("1型糖尿病") != plain("2型糖尿病")
+    assert plain_name("左侧腹股沟疝") != plain_name("右侧腹股沟疝")
+    assert plain_name("1型糖尿病") != plain_name("2型糖尿病")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,45 @@
+"""Every importer there is, in the order in which they are asked; a new one is a line here."""
+
+from pathlib import Path
+
+from codebooks.importing.kinds import kinds
+from codebooks.importing.lists import DICTIONARIES, LISTS, ListImporter
+from codebooks.importing.offers import Importer, Offer, Progress
+from codebooks.importing.pack import PackImporter
+from codebooks.importing.words import remark
+
+
+def importers(keys: Path | None = None) -> tuple[Importer, ...]:
+    """The importers, the strictest first: lists come last, since they look at anything."""
+    return (PackImporter(keys), ListImporter())
+
+
+def words(keys: Path | None = None) -> tuple[str, ...]:
+    """The words by which a kind can be asked for."""
+    return (*(importer.kind for importer in importers(keys)), *kinds(), DICTIONARIES)
+
+
+def read(path: Path, kind: str = "", progress: Progress | None = None, keys: Path | None = None) -> Offer:
+    """What the file ``path`` offers, taken as ``kind`` where one is given (see ``words``).
+
+    Whatever is wrong with the file is a blocking remark. Raises ``Stopped`` where ``progress`` says so.
+    """
+    try:
+        chosen = _chosen(path, kind, keys)
+        if chosen is None:
+            known = ", ".join(words(keys))
+            return Offer(kind, (), (remark("unknown_kind", blocks=True, kind=kind, kinds=known),), "")
+        return chosen.read(path, progress)
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        return Offer(kind, (), (remark("unreadable_file", path.name, blocks=True, why=why),), "")
+
+
+def _chosen(path: Path, kind: str, keys: Path | None) -> Importer | None:
+    if kind in kinds() or kind == DICTIONARIES:
+        return ListImporter(kind)
+    for importer in importers(keys):
+        if importer.kind == kind or (not kind and importer.recognises(path)):
+            return importer
+    # What nobody recognises is read all the same, to say what is wrong with it.
+    return ListImporter() if kind in ("", LISTS) else None

@@ -1,0 +1,173 @@
+"""The official configuration workbook of DRG 3.0, either edition, as books of a grouping scheme.
+
+Source: 《按病组（DRG）付费3.0版分组方案配置信息》 (医保发〔2026〕22号 and its update of 2026-09-09).
+"""
+
+import datetime as dt
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from codebooks import arrow
+from codebooks.importing.offers import Offer, OfferedBook, Progress
+from codebooks.store import Library, shipped
+from codebooks.workbook import checking, making
+from codebooks.workbook.bounds import Refused
+from codebooks.workbook.grids import Sheet, Workbook, sheet_names, table
+from codebooks.workbook.known import Known
+from codebooks.workbook.notes import Notes
+from codebooks.workbook.parts import Parts
+from codebooks.workbook.rows import RowReader
+from codebooks.workbook.words import say
+
+_ENOUGH_SHEETS = 3
+_SHORT_HASH = 12
+_PARTS = 5
+RULES = "drg/chs_drg_30_rules"
+
+
+class Cancelled(Exception):
+    """The user stopped the reading."""
+
+
+@dataclass(frozen=True)
+class DrgWorkbook:
+    """Recognises and reads the official workbook; ``library`` has the code tables (None: the shipped ones)."""
+
+    library: Library | None = None
+    kind: str = "drg-workbook"
+
+    def recognises(self, path: Path) -> bool:
+        """Whether ``path`` is a workbook with most of the official sheets (and not a local scheme)."""
+        names = sheet_names(path)
+        titles = self._known().titles
+        return titles["scheme"] not in names and len(
+            {titles[key] for key in self._known().required} & set(names)
+        ) >= min(_ENOUGH_SHEETS, len(self._known().required))
+
+    def read(self, path: Path, progress: Progress | None = None) -> Offer:
+        """The scheme of the workbook, or the remarks that keep it out."""
+        known = self._known()
+        notes = Notes()
+        digest = ""
+        books: tuple[OfferedBook, ...] = ()
+        try:
+            data = path.read_bytes()
+            digest = hashlib.sha256(data).hexdigest()
+            _go_on(progress, 1)
+            sheets = official_sheets(Workbook(path, data, known.limits), known, notes)
+            _go_on(progress, 2)
+            if not notes.blocked:
+                books = self._books(sheets, path, digest, notes, progress)
+        except OSError as error:
+            notes.block("unreadable", detail=error.strerror or error)
+        except Refused as error:
+            notes.block(error.key, error.place, **error.holes)
+        except Cancelled:
+            notes.block("cancelled")
+        return Offer(self.kind, () if notes.blocked else books, notes.all(), digest)
+
+    def _known(self) -> Known:
+        return Known(self.library or shipped())
+
+    def _books(
+        self, sheets: Mapping[str, Sheet], path: Path, digest: str, notes: Notes, progress: Progress | None
+    ) -> tuple[OfferedBook, ...]:
+        known = self._known()
+        (scheme,) = known.schemes
+        parts = RowReader(known, notes).parts(sheets)
+        _go_on(progress, 3)
+        parts = checking.apply_errata(parts, known.errata(scheme["id"]), notes)
+        examine(parts, known, notes)
+        checking.check_rules(parts, notes, lambda level: published(known, level))
+        _go_on(progress, 4)
+        if notes.blocked:
+            return ()
+        edition = say("edition", edition=_edition(sheets, known, notes), digest=digest[:_SHORT_HASH])
+        made = making.tables(parts, known, scheme)
+        _go_on(progress, _PARTS)
+        notes.tell("read", mdc=len(parts.mdcs), adrg=len(parts.adrgs), drg=len(parts.drgs),
+                   sets=len({one.name for one in parts.members}), members=len(parts.members))  # fmt: skip
+        return offered(made, scheme, edition, path.name)
+
+
+def official_sheets(book: Workbook, known: Known, notes: Notes) -> dict[str, Sheet]:
+    """The sheets of the official workbook by key; one that is missing or headless blocks."""
+    found: dict[str, Sheet] = {}
+    for key in known.required:
+        title = known.titles[key]
+        if title not in book.names:
+            notes.block("missing_sheet", title, found="、".join(book.names))
+            continue
+        try:
+            found[key] = table(title, book.grid(title), known.headers[key])
+        except Refused as error:
+            notes.block(error.key, error.place, **error.holes)
+            continue
+        if not found[key].rows:
+            notes.block("empty_sheet", title)
+    return found
+
+
+def examine(parts: Parts, known: Known, notes: Notes) -> None:
+    """Everything that the parts must have in common."""
+    checking.check_parents(parts, notes)
+    checking.check_sets(parts, notes)
+    checking.check_exclusions(parts, notes)
+    checking.check_codes(parts, notes, known)
+    checking.check_counts(parts, notes, known)
+    checking.check_order(parts, notes)
+
+
+def published(known: Known, level: str) -> dict[str, tuple[str, str]]:
+    """Name and rule of every group of a level as they were published, by code."""
+    book = f"{RULES}/{level}"
+    if not known.library.has(book):
+        return {}
+    columns = known.headers[level]
+    rows = known.library.rows(book)
+
+    def cell(row: Mapping[str, object], key: str) -> str:
+        return next((str(row[name] or "") for name in columns[key] if name in row), "")
+
+    return {cell(row, "code"): (cell(row, "name"), cell(row, "rule")) for row in rows}
+
+
+def offered(
+    made: Mapping[str, arrow.Table], scheme: Mapping[str, str], edition: str, origin: str
+) -> tuple[OfferedBook, ...]:
+    """The tables as books in the folder of their scheme."""
+    return tuple(
+        OfferedBook(
+            name=f"{scheme['folder']}/{name}",
+            title=say("book_title", scheme=scheme["title"], table=name),
+            edition=edition,
+            table=content,
+            origin=origin,
+            valid_from=_day(scheme["valid_from"]),
+            valid_to=_day(scheme["valid_to"]),
+        )
+        for name, content in made.items()
+    )
+
+
+def _day(text: str) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None
+
+
+def _edition(sheets: Mapping[str, Sheet], known: Known, notes: Notes) -> str:
+    """Which of the published editions it is, by its shape; the row counts that no edition has are told."""
+    for key, counts in known.expected_rows.items():
+        found = len(sheets[key].rows)
+        if found not in counts:
+            wanted = "、".join(map(str, counts))
+            notes.tell("other_rows", sheets[key].title, found=found, wanted=wanted)
+    edition = say("edition_a" if sheets["adrg"].first_column else "edition_b")
+    notes.tell("recognised_edition", edition=edition)
+    return edition
+
+
+def _go_on(progress: Progress | None, done: int) -> None:
+    if progress is not None and not progress(done, _PARTS):
+        raise Cancelled
