@@ -264,6 +264,10 @@ class Session:
         after = edited(batch, edits, fields_of(batch))
         return OneCase(position, self._examined(after, (position,)))
 
+    def examined(self, positions: Sequence[int]) -> Examined:
+        """Some cases as they are now."""
+        return self._examined(self.workspace.cases(positions), positions)
+
     def _examined(self, part: Batch, positions: Sequence[int]) -> Examined:
         """The cases at ``positions``, grouped and checked one by one; what was accepted stands apart."""
         examined = examine(part, self._need_scheme(), self.settings, one_case=True)
@@ -361,8 +365,7 @@ class Session:
     def _refresh(self, positions: Sequence[int], what: str = "") -> Changed:
         if not positions or self.report is None:
             return Changed(tuple(positions), what)
-        part = self.workspace.cases(positions)
-        examined = self._examined(part, positions)
+        examined = self.examined(positions)
         self.report = merged(self.report, examined.report, positions)
         worklist = self._need_worklist()
         worklist.update(positions, examined, self.report, self.mask)
