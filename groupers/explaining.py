@@ -126,6 +126,8 @@ class _Teller:
         yield self.say(
             "result", mdc=outcome.mdc, adrg=outcome.adrg, drg=outcome.drg, name=outcome.name, weight=weight
         )
+        if {outcome.adrg, outcome.drg} & self.scheme.basic:
+            yield self.say("basic_group")
         for words in self.told.groups.words(self.language).to_list():
             if words:
                 yield self.say("reason", reason=words)
