@@ -129,7 +129,7 @@ def steps_table(parts: Parts, mdcs: Sequence[Group], known: Known, scheme: str) 
     there |= {mdc.code for mdc in mdcs if principal_sets(mdc.formula)}
     rows: list[tuple[object, ...]] = []
     for row in known.steps:
-        if row["needs"] and row["needs"] not in there:
+        if not there.issuperset(row["needs"].split()):
             continue
         if row["step"] == "mdc":
             rows += [("mdc", None, mdc.code, None, None, None) for mdc in mdcs]
