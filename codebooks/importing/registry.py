@@ -6,12 +6,13 @@ from codebooks.importing.kinds import kinds
 from codebooks.importing.lists import DICTIONARIES, LISTS, ListImporter
 from codebooks.importing.offers import Importer, Offer, Progress
 from codebooks.importing.pack import PackImporter
+from codebooks.importing.weights import WeightsImporter
 from codebooks.importing.words import remark
 
 
 def importers(keys: Path | None = None) -> tuple[Importer, ...]:
     """The importers, the strictest first: lists come last, since they look at anything."""
-    return (PackImporter(keys), ListImporter())
+    return (PackImporter(keys), WeightsImporter(), ListImporter())
 
 
 def words(keys: Path | None = None) -> tuple[str, ...]:
