@@ -180,6 +180,18 @@ def html(told: CodeCard) -> str:
     facts = "".join(_line(tr(f"fact_{name}"), value, muted) for name, value in told.facts)
     if facts:
         parts.append(f"<table cellspacing='0' cellpadding='2'>{facts}</table>")
+    crossings = "".join(
+        _line(
+            row.edition,
+            tr("crossing", source=row.source, target=row.target, fate=tr(f"fate_{row.fate}")),
+            muted,
+        )
+        for row in told.crossings
+    )
+    if crossings:
+        parts.append(
+            f"<p><b>{tr('crossings')}</b></p><table cellspacing='0' cellpadding='2'>{crossings}</table>"
+        )
     parts += [_leads(told, leads, muted) for leads in told.leads]
     return "".join(parts)
 
