@@ -80,7 +80,8 @@ def test_the_heads_that_regions_use_are_known(tmp_path: Path, head: str) -> None
 
 
 def test_weights_in_use_group_by_them(tmp_path: Path) -> None:
-    rows = [["DRG编码", "DRG名称", "RW"], *([drg, name, at + 1.5] for at, (drg, name) in enumerate(groups()))]
+    rows: list[list[object]] = [["DRG编码", "DRG名称", "RW"]]
+    rows += [[drg, name, at + 1.5] for at, (drg, name) in enumerate(groups())]
     rows[3][2] = "按项目据实支付"
     offer = read(workbook(tmp_path / "苏州2026.xlsx", rows))
     library = with_offers([offer], tmp_path / "aside", tmp_path / "own")
@@ -136,7 +137,7 @@ def test_rows_that_are_not_taken_are_named(tmp_path: Path) -> None:
 
 
 def test_an_older_scheme_is_told_by_its_codes(tmp_path: Path) -> None:
-    rows = [["DRG编码", "RW"], *([drg, 1] for drg, _ in groups("chs-drg-1.0", 300))]
+    rows: list[list[object]] = [["DRG编码", "RW"], *([drg, 1] for drg, _ in groups("chs-drg-1.0", 300))]
     offer = read(workbook(tmp_path / "苏州2021.xlsx", rows))
     assert offer.books[0].edition == "chs-drg-1.0"
     assert "chs-drg-1.0" in said(offer)
