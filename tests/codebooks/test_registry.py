@@ -1,0 +1,64 @@
+"""What is loaded: lists of the hospital's own, their validity, and which counts as whole."""
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import codebooks
+from codebooks import arrow, registry
+from tests.codebooks.test_library import write_books
+
+LIBRARY = codebooks.shipped()
+
+
+def own_library(folder: Path) -> codebooks.Library:
+    """A hospital's lists of staff and of outpatient conditions, with validity."""
+    staff: dict[str, list[Any]] = {
+        "code": ["D110101007628", "D110101003315", "D110101000009"],
+        "name": ["甲", "乙", "丙"],
+        "valid_from": ["2020-01-01", None, None],
+        "valid_to": [None, "2025-12-31", None],
+        "valid": [True, True, False],
+    }
+    conditions = {"code": ["M07803"], "name": ["慢性肾功能不全（血透治疗）"]}
+    write_books(
+        folder,
+        lists__staff=arrow.build(staff, {"valid": arrow.FLAG}),
+        lists__outpatient_condition=arrow.build(conditions, {}),
+    )
+    return codebooks.open_library([folder])
+
+
+def test_a_list_of_the_hospitals_own_comes_before_the_shipped_one(tmp_path: Path) -> None:
+    library = own_library(tmp_path)
+    held = {one.standard.key: one for one in registry.loaded(library)}
+    assert held["outpatient_condition"].book is not None
+    assert held["outpatient_condition"].book.name == "lists/outpatient_condition"
+    assert held["outpatient_condition"].own
+    assert held["physician"].rows == 3
+    shipped = {one.standard.key: one for one in registry.loaded(LIBRARY)}
+    assert shipped["outpatient_condition"].rows == 45
+    assert not shipped["outpatient_condition"].own
+    assert shipped["physician"].book is None
+
+
+def test_a_list_without_codes_of_a_standard_makes_none_unknown(tmp_path: Path) -> None:
+    """One list of staff serves physicians and nurses; where it has no nurse, nurses are not judged by it."""
+    library = own_library(tmp_path)
+    assert len(registry.codes_of(library, "physician") or ()) == 3
+    assert registry.codes_of(library, "nurse") is None
+
+
+def test_validity_is_read_from_the_list(tmp_path: Path) -> None:
+    found = registry.listed(own_library(tmp_path), "physician")
+    assert found is not None
+    assert found.spans["D110101007628"] == (dt.date(2020, 1, 1), dt.date.max)
+    assert found.spans["D110101003315"] == (dt.date.min, dt.date(2025, 12, 31))
+    first, last = found.spans["D110101000009"]
+    assert first > last
+
+
+def test_books_of_a_registry_are_named_as_the_importer_names_them() -> None:
+    made = {str(row["book"]) for row in LIBRARY.rows("sources/importing/kinds")}
+    named = {name for one in LIBRARY.standards().values() for name in one.books}
+    assert {name for name in named if name.startswith("lists/")} <= made
