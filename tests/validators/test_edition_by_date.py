@@ -25,6 +25,7 @@ def two_years(folder: Path) -> codebooks.Library:
         values.append(values[0])
     columns["code"][2], columns["name"][2] = "K80.199", "新病"
     columns["name"][1] = "原发性高血压病"
+    columns["grey"][1] = True
     editions: dict[str, list[Any]] = {
         "use": ["diagnoses", "diagnoses", "procedures"],
         "key": ["nhsa-2.0", "nhsa-9.0", "nhsa-2.0"],
@@ -62,6 +63,10 @@ def judged(library: codebooks.Library, *identifiers: str) -> list[tuple[str, int
 def test_names_follow_the_date(tmp_path: Path) -> None:
     found = judged(two_years(tmp_path), "C112", "C114")
     assert [(check, position) for check, position, _ in found] == [("C112", 0)]
+
+
+def test_grey_codes_follow_the_date(tmp_path: Path) -> None:
+    assert [position for _, position, _ in judged(two_years(tmp_path), "C111")] == [1]
 
 
 def test_a_code_of_a_later_year_is_named_so(tmp_path: Path) -> None:
