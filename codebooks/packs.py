@@ -135,7 +135,7 @@ def install_pack(pack: Pack, origin: str, folder: Path) -> tuple[Book, ...]:
 
 
 def texts_in_place(texts: Mapping[str, str]) -> dict[str, str]:
-    """The texts of a pack by their place in the user's data folder. Those that belong nowhere are not texts of a pack."""
+    """The texts of a pack by their place in the user's data folder; every name has one of the known folders."""
     places = {str(row["folder"]): str(row["place"]) for row in shipped().rows(FILES)}
     return {f"{places[name.split('/')[0]]}/{name.split('/')[1]}": text for name, text in texts.items()}
 
@@ -205,7 +205,7 @@ def _files(spelled: str, path: Path) -> dict[str, str]:
     endings = {str(row["folder"]): str(row["suffix"]) for row in shipped().rows(FILES)}
     for name in held:
         folder, _, file = name.partition("/")
-        sound = file.strip(". ") and not set(file) & set('/\\:*?"<>|') and file.isprintable()
+        sound = Path(file).stem.strip(". ") and Path(file).suffix and not set(file) & set('/\\:*?"<>|') and file.isprintable()
         if folder not in endings or not sound or not file.endswith(endings[folder]):
             raise CodebookError("pack_bad_entry", place=path, entry=name)
     return {str(name): str(sha256) for name, sha256 in held.items()}

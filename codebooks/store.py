@@ -75,8 +75,10 @@ class Library:
         active = [books[name] for books in self._manifests if name in books]
         kept = [book for held in self._held for book in held.editions if book.name == name]
         kept.sort(key=lambda book: book.taken, reverse=True)
-        found = {book.sha256: book for book in reversed([*active[:1], *kept, *active[1:]])}
-        return tuple(reversed(found.values()))
+        found: dict[str, Book] = {}
+        for book in (*active[:1], *kept, *active[1:]):
+            found.setdefault(book.sha256, book)
+        return tuple(found.values())
 
     def name_on(self, name: str, day: dt.date | None) -> str:
         """By which name the edition of ``name`` that applies on ``day`` is read: ``NAME`` or ``NAME@ID``.

@@ -52,7 +52,7 @@ def user_book(
         columns=tuple(arrow.column_types(table).items()),
         sha256=sha256,
         stored=f"{EDITIONS}/{name.replace('/', '__')}@{sha256[:16]}.parquet",
-        taken=dt.datetime.now().isoformat(timespec="seconds"),
+        taken=_now().isoformat(timespec="milliseconds"),
     )
 
 
@@ -194,7 +194,7 @@ class UserBooks:
             if source.is_file():
                 target.parent.mkdir(parents=True, exist_ok=True)
                 if target.is_file() and target.read_bytes() != source.read_bytes():
-                    before = dt.datetime.now().strftime("%Y%m%d-%H%M%S")
+                    before = _now().strftime("%Y%m%d-%H%M%S")
                     kept = self.folder / EDITIONS / f"{target.stem}@{before}{target.suffix}"
                     kept.write_bytes(target.read_bytes())
                 _replace(source, target)
@@ -206,8 +206,8 @@ class UserBooks:
         """Take away what a program that was killed has left half done."""
         held = self.contents()
         used = {self.folder / book.file for book in (*held.editions, *held.books.values())}
-        for path in (self.folder / EDITIONS).glob("*"):
-            if path not in used and (path.suffix == ".parquet" or ".parquet.new-" in path.name):
+        for path in (*self.folder.glob(f"{manifest.NAME}.new-*"), *(self.folder / EDITIONS).glob("*")):
+            if path not in used and (path.suffix == ".parquet" or ".new-" in path.name):
                 with contextlib.suppress(OSError):
                     path.unlink()
 
@@ -231,6 +231,10 @@ def find_edition(editions: Sequence[Book], name: str, wanted: str) -> Book:
             return found[0]
     known = "、".join(f"{book.edition or '—'} ({book.id})" for book in own)
     raise CodebookError("unknown_edition", name=name, wanted=wanted, known=known)
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now()  # noqa: DTZ005 - the hospital's wall clock
 
 
 def _to_disk(path: Path) -> None:

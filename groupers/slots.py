@@ -41,7 +41,9 @@ def column(table: Rows, name: str, flag: str = "") -> Column:
 
 
 def _whole(values: Column) -> Column:
-    return pa.concat_arrays(values.chunks) if isinstance(values, pa.ChunkedArray) else values
+    if not isinstance(values, pa.ChunkedArray):
+        return values
+    return pa.concat_arrays(values.chunks) if values.num_chunks else pa.array([], values.type)
 
 
 def picked(values: Column, positions: NDArray[np.int64]) -> Column:

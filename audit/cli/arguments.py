@@ -85,6 +85,21 @@ def _judging(commands: _Commands, words: _Words, shared: Parser) -> None:
     group.add_argument("--format", choices=("csv", "jsonl"), default="csv", help=words("format"))
     group.add_argument("--explain", action="store_true", help=words("explain_group"))
     _supposing(commands, words, read)
+    _comparing(commands, words, shared)
+
+
+def _comparing(commands: _Commands, words: _Words, shared: Parser) -> None:
+    compare = commands.add("compare", "comparing.run", shared)
+    compare.add_argument("input", nargs="+", metavar="INPUT", help=words("input"))
+    compare.add_argument("--from", dest="first", metavar="S", help=words("compare_from"))
+    compare.add_argument("--to", dest="second", metavar="S", help=words("compare_to"))
+    compare.add_argument("--weights-from", metavar="REGION", help=words("compare_weights_from"))
+    compare.add_argument("--weights-to", metavar="REGION", help=words("compare_weights_to"))
+    compare.add_argument("--mapping", metavar="FILE", help=words("mapping"))
+    form = compare.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help=words("as_json"))
+    form.add_argument("--xlsx", metavar="FILE", help=words("compare_xlsx"))
+    form.add_argument("--csv", metavar="DIR", help=words("compare_csv"))
 
 
 def _supposing(commands: _Commands, words: _Words, read: Parser) -> None:
@@ -131,18 +146,49 @@ def _telling(commands: _Commands, words: _Words, shared: Parser) -> None:
     sample.add_argument("--layout", default="4101", metavar="L", help=words("layout"))
     sample.add_argument("--out", required=True, metavar="PATH", help=words("out_file"))
 
-    acts = words.commands(commands.add("codebooks", "", shared), "ACT")
+    _books(words.commands(commands.add("codebooks", "", shared), "ACT"), words, shared)
+
+
+def _books(acts: _Commands, words: _Words, shared: Parser) -> None:
     acts.add("list", "books.list_books", shared, key="codebooks_list")
     acts.add("maps", "books.list_maps", shared, key="codebooks_maps")
     edition = acts.add("edition", "editions.tell", shared, key="codebooks_edition")
     edition.add_argument("text", metavar="CODE|FILE", help=words("edition_text"))
     edition.add_argument("--name", metavar="NAME", help=words("edition_name"))
     acts.add("verify", "books.verify", shared, key="codebooks_verify")
-    take = acts.add("import", "books.import_pack", shared, key="codebooks_import")
-    take.add_argument("file", metavar="FILE", help=words("pack_file"))
+    gaps = acts.add("gaps", "books.gaps", shared, key="codebooks_gaps")
+    gaps.add_argument("--scheme", metavar="S", help=words("gaps_scheme"))
+    take = acts.add("import", "books.import_files", shared, key="codebooks_import")
+    take.add_argument("file", nargs="+", metavar="FILE", help=words("book_file"))
+    take.add_argument("--kind", metavar="KIND", help=words("book_kind"))
+    take.add_argument("--preview", action="store_true", help=words("book_preview"))
+    take.add_argument("--yes", action="store_true", help=words("book_yes"))
+    take.add_argument("--list", metavar="CSV", help=words("book_list"))
     give = acts.add("export", "books.export_books", shared, key="codebooks_export")
     give.add_argument("file", metavar="FILE", help=words("pack_file"))
     give.add_argument("--books", action="append", metavar="NAMES", help=words("pack_books"))
+    give.add_argument("--sign", metavar="KEY", help=words("pack_sign"))
+    give.add_argument("--new-key", action="store_true", help=words("pack_new_key"))
+    use = acts.add("use", "books.use", shared, key="codebooks_use")
+    use.add_argument("name", metavar="NAME", help=words("book_name"))
+    use.add_argument("edition", metavar="EDITION", help=words("book_edition"))
+    remove = acts.add("remove", "books.remove", shared, key="codebooks_remove")
+    remove.add_argument("name", metavar="NAME", help=words("book_name"))
+    remove.add_argument("edition", nargs="?", metavar="EDITION", help=words("book_edition"))
+    diff = acts.add("diff", "books.diff", shared, key="codebooks_diff")
+    diff.add_argument("name", metavar="NAME", help=words("book_name"))
+    diff.add_argument("edition", metavar="EDITION", help=words("book_edition"))
+    diff.add_argument("against", nargs="?", metavar="AGAINST", help=words("book_against"))
+    trial = acts.add("try", "trying.run", shared, key="codebooks_try")
+    trial.add_argument("tried", metavar="FILE", help=words("try_file"))
+    trial.add_argument("input", nargs="+", metavar="BATCH", help=words("try_batch"))
+    trial.add_argument("--kind", metavar="KIND", help=words("book_kind"))
+    trial.add_argument("--profile", metavar="P", help=words("profile"))
+    trial.add_argument("--scheme", metavar="S", help=words("try_scheme"))
+    trial.add_argument("--mapping", metavar="FILE", help=words("mapping"))
+    trial.add_argument("--format", choices=("text", "jsonl", "xlsx"), default="text", help=words("format"))
+    trial.add_argument("--out", metavar="FILE", help=words("out_file"))
+    trial.add_argument("--show-identity", action="store_true", help=words("show_identity"))
 
 
 def _at_least_one(text: str) -> int:

@@ -73,7 +73,7 @@ def compared(offered: OfferedBook, before: Book | None, old: arrow.Table | None)
     kept = pc.invert(fresh)
     was = old_names.take(pc.drop_null(at))
     now = new_names.filter(kept)
-    other = pc.fill_null(pc.not_equal(pc.fill_null(was, ""), pc.fill_null(now, "")), False)  # noqa: FBT003
+    other = pc.fill_null(pc.not_equal(pc.fill_null(was, ""), pc.fill_null(now, "")), False)
     parts = (
         (ADDED, new_keys.filter(fresh), None, new_names.filter(fresh)),
         (REMOVED, old_keys.filter(gone), old_names.filter(gone), None),

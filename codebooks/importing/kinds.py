@@ -34,11 +34,20 @@ class Split:
 
 
 @dataclass(frozen=True, slots=True)
+class Probe:
+    """What stands in the column ``at`` (from 0) of a kind, where it holds anything; ``needed``: it must."""
+
+    at: int
+    pattern: re.Pattern[str]
+    needed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ListKind:
     """One kind of list: how it is laid out, which book it becomes, how doubled codes are decided.
 
     ``columns`` are the names of its columns by position (empty where a head names them), ``probes`` patterns that
-    tell it from another kind with as many columns, by position from 0.
+    tell it from another kind with as many columns.
     """
 
     kind: str
@@ -50,7 +59,7 @@ class ListKind:
     derive: str
     roles: tuple[Role, ...]
     columns: tuple[str, ...]
-    probes: tuple[tuple[int, re.Pattern[str]], ...]
+    probes: tuple[Probe, ...]
     splits: tuple[Split, ...]
     standards: tuple[Standard, ...]
 
@@ -83,7 +92,7 @@ def kinds() -> Mapping[str, ListKind]:
             ),
             columns=columns.get(row["interface"], ()),
             probes=tuple(
-                (int(probe["seq"]) - 1, re.compile(probe["pattern"]))
+                Probe(int(probe["seq"]) - 1, re.compile(probe["pattern"]), probe["needed"] == "1")
                 for probe in _rows(library, "probes")
                 if probe["kind"] == kind
             ),

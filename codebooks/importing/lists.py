@@ -6,8 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
-
 from codebooks.importing import arrays
 from codebooks.importing.answers import dictionaries, is_dictionary, is_json, read_answer
 from codebooks.importing.archives import TooMuch, is_zip, names_in, unpacked
@@ -98,7 +96,7 @@ def _offer(kind: ListKind, same: Sequence[Recognised], origin: str, gathered: _G
         gathered.remarks.append(
             remark("more_columns", same[0].raw.place, count=len(names), published=published)
         )
-    lost = sum(row.reason != "doubled_code" for row in made.refused)
+    lost = sum(row.reason == "row_width" for row in made.refused)
     if made.read and lost * 100 > made.read * limit("refused_percent"):
         share = f"{100 * lost / made.read:.0f}"
         gathered.remarks.append(
@@ -109,30 +107,22 @@ def _offer(kind: ListKind, same: Sequence[Recognised], origin: str, gathered: _G
     if not made.table.num_rows:
         gathered.remarks.append(remark("no_rows_left", same[0].raw.place, blocks=True))
         return
-    hint = " ".join((same[0].raw.above, same[0].raw.place, origin))
-    gathered.books += _books(kind, made, hint, origin, gathered)
+    hint = f"{same[0].raw.above} {same[0].raw.place} {origin}"
+    gathered.books += _books(kind, made, hint, origin)
 
 
-def _books(kind: ListKind, made: Shaped, hint: str, origin: str, gathered: _Gathered) -> list[OfferedBook]:
+def _books(kind: ListKind, made: Shaped, hint: str, origin: str) -> list[OfferedBook]:
     day = date_within(hint)
     edition = made.edition or (say("edition_of", day=day) if day else "")
     if not kind.splits:
         table = derived(kind.derive, made.table, kind.book)
         return [OfferedBook(kind.book, kind.title, edition, table, origin, valid_from=_since(kind, day))]
     books = []
-    left = np.ones(made.table.num_rows, dtype=bool)
     for split in kind.splits:
-        of_split = arrays.matches(made.table.column(CODE), f"{split.pattern}.*") & left
-        left &= ~of_split
+        of_split = arrays.matches(made.table.column(CODE), f"{split.pattern}.*")
         if of_split.any():
             table = arrays.kept(made.table, of_split)
             books.append(OfferedBook(split.book, split.title, edition, table, origin))
-    codes = arrays.at(made.table.column(CODE), np.flatnonzero(left).tolist())
-    gathered.refused += [Refused(origin, 0, "no_such_kind", code) for code in codes]
-    most = limit("remarks_listed")
-    gathered.remarks += [remark("no_such_kind", origin, value=code[:60]) for code in codes[:most]]
-    if len(codes) > most:
-        gathered.remarks.append(remark("and_more", count=len(codes) - most))
     return books
 
 

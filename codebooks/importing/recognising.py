@@ -105,10 +105,10 @@ def _code_role(kind: ListKind) -> list[Role]:
 def _by_columns(raw: RawTable, chosen: Sequence[ListKind], *, asked: bool) -> Recognised | None:
     width = raw.table.num_columns
     exact = [kind for kind in chosen if len(kind.columns) == width]
-    likely = [kind for kind in exact if _probed(raw, kind)] or (exact if asked else [])
+    likely = [kind for kind in exact if _probed(raw, kind, 1)] or (exact if asked else [])
     if not likely:  # an edition of the interface with more columns at the end
         wider = [kind for kind in chosen if len(kind.columns) < width <= len(kind.columns) + _BESIDE]
-        likely = [kind for kind in wider if len(kind.probes) > 1 and _probed(raw, kind)] or (
+        likely = [kind for kind in wider if _probed(raw, kind, max(2, len(kind.probes)))] or (
             wider if asked else []
         )
     if not likely:
@@ -117,16 +117,18 @@ def _by_columns(raw: RawTable, chosen: Sequence[ListKind], *, asked: bool) -> Re
     return Recognised(raw, tuple(likely), tuple(names), len(likely) == 1)
 
 
-def _probed(raw: RawTable, kind: ListKind) -> bool:
-    """Whether every column that tells the kind holds, where it holds anything, what it should."""
+def _probed(raw: RawTable, kind: ListKind, least: int) -> bool:
+    """Whether every column that tells the kind holds, where it holds anything, what it should; ``least`` must."""
     sample = raw.table.slice(0, limit("sampled_rows"))
     seen = 0
-    for at, pattern in kind.probes:
-        values = [str(value).strip() for value in sample.column(at).to_pylist() if value]
+    for probe in kind.probes:
+        values = [str(value).strip() for value in sample.column(probe.at).to_pylist() if value]
         values = [value for value in values if value.casefold() != "null"]
+        if not values and probe.needed:
+            return False
         if not values:
             continue
-        if sum(pattern.fullmatch(value) is not None for value in values) < _ENOUGH * len(values):
+        if sum(probe.pattern.fullmatch(value) is not None for value in values) < _ENOUGH * len(values):
             return False
         seen += 1
-    return seen > 0
+    return seen >= least

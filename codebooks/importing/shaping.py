@@ -50,8 +50,8 @@ class _Rows:
 def shaped(kind: ListKind, raws: Sequence[RawTable], names: Sequence[str]) -> Shaped:
     """The rows of ``raws`` (tables of one kind) as a clean table.
 
-    ``names`` are the columns' names by position. Rows without a code, with a code that a spreadsheet has damaged,
-    and all but one of those with one code are refused.
+    ``names`` are the columns' names by position. Rows without a code, with a code that a spreadsheet has damaged or
+    that belongs to none of the kind's splits, and all but one of those with one code are refused.
     """
     teller = Teller([raw.place for raw in raws])
     for raw in raws:
@@ -64,6 +64,10 @@ def shaped(kind: ListKind, raws: Sequence[RawTable], names: Sequence[str]) -> Sh
     _refuse(rows, teller, arrays.is_null(code), "no_code")
     code = arrays.first_of(rows.table, columns[CODE])
     _refuse(rows, teller, arrays.matches(code, _DAMAGED), "damaged_code", code)
+    if kind.splits:
+        code = arrays.first_of(rows.table, columns[CODE])
+        known = "|".join(f"{split.pattern}.*" for split in kind.splits)
+        _refuse(rows, teller, ~arrays.matches(code, known), "no_such_kind", code)
     made = _made(kind, rows, columns, teller)
     if kind.duplicates == VALID_LAST:
         made = _without_doubles(made, rows, teller)
@@ -130,9 +134,9 @@ def _made(kind: ListKind, rows: _Rows, columns: dict[str, list[str]], teller: Te
     for role in (FROM, TO):
         made[role] = _dates(rows, columns.get(role), teller, last=role == TO)
     made[VALID] = _valid(rows, columns.get(VALID), teller)
-    for role in kind.roles:
-        if role.name not in {*made, EDITION, UPDATED} and role.name in columns:
-            made[role.name] = arrays.first_of(table, columns[role.name])
+    for other in kind.roles:
+        if other.name not in {*made, EDITION, UPDATED} and other.name in columns:
+            made[other.name] = arrays.first_of(table, columns[other.name])
     taken = {names[0] for role, names in columns.items() if role in (CODE, NAME) and len(names) == 1}
     for name in table.column_names:
         if name not in taken:
@@ -204,6 +208,5 @@ def _tell_structure(kind: ListKind, made: arrow.Table, rows: _Rows, teller: Tell
 def _edition(table: arrow.Table, columns: dict[str, list[str]]) -> str:
     said = [arrays.greatest(arrays.first_of(table, columns[EDITION]))] if EDITION in columns else []
     if UPDATED in columns:
-        day = iso_date(arrays.greatest(arrays.first_of(table, columns[UPDATED])))
-        said.append(day or "")
+        said.append(arrays.greatest(arrays.translated(arrays.first_of(table, columns[UPDATED]), iso_date)))
     return " ".join(text for text in said if text)

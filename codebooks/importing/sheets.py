@@ -47,10 +47,9 @@ def read_workbook(path: Path, place: str, progress: Progress | None = None) -> R
                 sheet = book.get_sheet_by_name(name)
             except ValueError:  # a chart sheet has no cells
                 continue
-            if sheet.total_height and sheet.total_width:
-                start = (sheet.start or (0, 0))[0]
-                rows = _told(sheet.iter_rows(), sheet.total_height, progress, start + 1)
-                table = _table(f"{place}[{name}]", rows, sheet.total_width)
+            if sheet.height and sheet.width:
+                rows = _told(sheet.iter_rows(), sheet.height, progress)  # rows above the first are told too
+                table = _table(f"{place}[{name}]", rows, sheet.width)
                 tables += [table] if table.table.num_rows else []
     except TooMuch as much:
         return RawFile(remarks=(much.said,))
@@ -74,7 +73,7 @@ def read_separated(path: Path, place: str, progress: Progress | None = None) -> 
         sample = file.read(1 << 16)
     separator = max(SEPARATORS, key=sample.count)
     if separator not in sample:
-        return RawFile(remarks=(remark("not_separated", place, blocks=True),))
+        return RawFile(remarks=(remark("not_separated", place),))
     csv.field_size_limit(_LONGEST_CELL)
     try:
         with path.open(encoding=spelled, newline="") as file:
@@ -125,15 +124,15 @@ def _table(
 
 
 def _told(
-    rows: Iterable[Sequence[object]], total: int, progress: Progress | None, first: int = 1
+    rows: Iterable[Sequence[object]], total: int, progress: Progress | None
 ) -> Iterator[tuple[int, Sequence[object]]]:
-    """The rows numbered from ``first``; ``progress`` is told, too many are an error."""
+    """The rows numbered from 1; ``progress`` is told, too many are an error."""
     for number, row in enumerate(rows):
         if number % _BREATH == 0 and progress is not None and not progress(number, max(total, number)):
             raise Stopped
         if number >= limit("import_rows"):
             raise ValueError(number)
-        yield number + first, row
+        yield number + 1, row
 
 
 def _text(value: object) -> str | None:

@@ -14,7 +14,7 @@ def say(key: str, language: str = "zh", /, **holes: object) -> str:
     return _texts("en" if language == "en" else "zh")[key].format(**holes)
 
 
-def remark(key: str, place: str = "", *, blocks: bool = False, **holes: object) -> Remark:
+def remark(key: str, place: str = "", /, *, blocks: bool = False, **holes: object) -> Remark:
     """A remark in both languages."""
     return Remark(say(key, "zh", **holes), place, blocks, say(key, "en", **holes))
 

@@ -23,8 +23,8 @@ def own_library(folder: Path) -> codebooks.Library:
     conditions = {"code": ["M07803"], "name": ["慢性肾功能不全（血透治疗）"]}
     write_books(
         folder,
-        lists__staff=arrow.build(staff, {"valid": arrow.FLAG}),
-        lists__outpatient_condition=arrow.build(conditions, {}),
+        lists__physician=arrow.build(staff, {"valid": arrow.FLAG}),
+        standards__outpatient_conditions=arrow.build(conditions, {}),
     )
     return codebooks.open_library([folder])
 
@@ -33,7 +33,7 @@ def test_a_list_of_the_hospitals_own_comes_before_the_shipped_one(tmp_path: Path
     library = own_library(tmp_path)
     held = {one.standard.key: one for one in registry.loaded(library)}
     assert held["outpatient_condition"].book is not None
-    assert held["outpatient_condition"].book.name == "lists/outpatient_condition"
+    assert held["outpatient_condition"].book.name == "standards/outpatient_conditions"
     assert held["outpatient_condition"].own
     assert held["physician"].rows == 3
     shipped = {one.standard.key: one for one in registry.loaded(LIBRARY)}
@@ -43,10 +43,12 @@ def test_a_list_of_the_hospitals_own_comes_before_the_shipped_one(tmp_path: Path
 
 
 def test_a_list_without_codes_of_a_standard_makes_none_unknown(tmp_path: Path) -> None:
-    """One list of staff serves physicians and nurses; where it has no nurse, nurses are not judged by it."""
-    library = own_library(tmp_path)
-    assert len(registry.codes_of(library, "physician") or ()) == 3
-    assert registry.codes_of(library, "nurse") is None
+    """One list of drugs serves Western and patent medicines; where it has none of one kind, that is not judged."""
+    columns = {"code": ["XA01ABD075A002010100483"], "name": ["甲硝唑"]}
+    write_books(tmp_path, lists__drug=arrow.build(columns, {}))
+    library = codebooks.open_library([tmp_path])
+    assert registry.codes_of(library, "western_drug") == frozenset(columns["code"])
+    assert registry.codes_of(library, "chinese_patent_drug") is None
 
 
 def test_validity_is_read_from_the_list(tmp_path: Path) -> None:
@@ -59,6 +61,7 @@ def test_validity_is_read_from_the_list(tmp_path: Path) -> None:
 
 
 def test_books_of_a_registry_are_named_as_the_importer_names_them() -> None:
-    made = {str(row["book"]) for row in LIBRARY.rows("sources/importing/kinds")}
+    tables = ("sources/importing/kinds", "sources/importing/splits")
+    made = {str(row["book"]) for table in tables for row in LIBRARY.rows(table)}
     named = {name for one in LIBRARY.standards().values() for name in one.books}
     assert {name for name in named if name.startswith("lists/")} <= made
