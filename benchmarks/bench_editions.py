@@ -25,7 +25,10 @@ def main() -> int:
     editions = known(library, "diagnoses")
     official = library.diagnoses()
     clinical = library.codes("terms/icd10_clinical_2.0")
-    pairs = [*zip(official.codes, official.names, strict=True), *zip(clinical.codes, clinical.names, strict=True)]
+    pairs = [
+        *zip(official.codes, official.names, strict=True),
+        *zip(clinical.codes, clinical.names, strict=True),
+    ]
     at = np.random.default_rng(7).integers(0, len(pairs), rows)
     drawn = [pairs[place] for place in at.tolist()]
     codes, names = [code for code, _ in drawn], [name for _, name in drawn]

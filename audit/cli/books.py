@@ -16,17 +16,11 @@ from codebooks.importing.comparing import Difference, compared, difference
 from codebooks.importing.installing import install
 from codebooks.importing.offers import Offer, OfferedBook
 from codebooks.listing import describe, describe_standard, placed
-<<<<<<< HEAD
+from codebooks.maps import Fate, code_maps
 from codebooks.packs import export_pack, matching, own_texts
 from codebooks.registry import is_own, loaded
-from codebooks.store import AT, Library, open_library, read_book
+from codebooks.store import AT, Library, forget_kept, open_library, read_book
 from codebooks.userbooks import BUILT_IN, UserBooks, find_edition
-=======
-from codebooks.maps import Fate, code_maps
-from codebooks.packs import export_pack, matching
-from codebooks.packs import import_pack as take_pack
-from codebooks.registry import loaded
->>>>>>> main
 from codebooks.verify import changed
 
 OWN = "codebooks"
@@ -140,6 +134,7 @@ def export_books(context: Context) -> int:
 def use(context: Context) -> int:
     """Put another edition of a book in use."""
     chosen = UserBooks(context.data_folder / OWN).use(context.options.name, context.options.edition)
+    forget_kept()
     if chosen is None:
         context.tell(context.say("edition_put_aside", name=context.options.name))
     else:
@@ -150,6 +145,7 @@ def use(context: Context) -> int:
 def remove(context: Context) -> int:
     """Forget an edition, or all of the user's editions of a book."""
     gone = UserBooks(context.data_folder / OWN).remove(context.options.name, context.options.edition or "")
+    forget_kept()
     for book in gone:
         sys.stdout.write(describe(book) + "\n")
     context.tell(context.say("editions_removed", count=len(gone)))
