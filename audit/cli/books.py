@@ -135,10 +135,10 @@ def use(context: Context) -> int:
     """Put another edition of a book in use."""
     chosen = UserBooks(context.data_folder / OWN).use(context.options.name, context.options.edition)
     forget_kept()
-    if chosen is None:
+    for book in chosen:
+        sys.stdout.write(describe(book) + "\n")
+    if not chosen:
         context.tell(context.say("edition_put_aside", name=context.options.name))
-    else:
-        sys.stdout.write(describe(chosen) + "\n")
     return FINE
 
 

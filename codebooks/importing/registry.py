@@ -3,15 +3,18 @@
 from pathlib import Path
 
 from codebooks.importing.kinds import kinds
+from codebooks.importing.lines import Stopped
 from codebooks.importing.lists import DICTIONARIES, LISTS, ListImporter
 from codebooks.importing.offers import Importer, Offer, Progress
 from codebooks.importing.pack import PackImporter
 from codebooks.importing.words import remark
+from codebooks.workbook import DrgWorkbook
+from codebooks.workbook.drg import Cancelled
 
 
 def importers(keys: Path | None = None) -> tuple[Importer, ...]:
     """The importers, the strictest first: lists come last, since they look at anything."""
-    return (PackImporter(keys), ListImporter())
+    return (PackImporter(keys), DrgWorkbook(), ListImporter())
 
 
 def words(keys: Path | None = None) -> tuple[str, ...]:
@@ -30,6 +33,8 @@ def read(path: Path, kind: str = "", progress: Progress | None = None, keys: Pat
             known = ", ".join(words(keys))
             return Offer(kind, (), (remark("unknown_kind", blocks=True, kind=kind, kinds=known),), "")
         return chosen.read(path, progress)
+    except Cancelled:
+        raise Stopped from None
     except OSError as error:
         why = error.strerror or type(error).__name__
         return Offer(kind, (), (remark("unreadable_file", path.name, blocks=True, why=why),), "")
