@@ -18,7 +18,7 @@ from desktop.words import tr
 from desktop.work import Progress
 
 SIZE = (980, 520)
-WIDTHS = (70, 300, 200, 90, 160, 260)
+WIDTHS = (60, 240, 130, 70, 140, 220)
 COLUMNS = ("active", "title", "edition", "rows", "taken", "source")
 TITLE = 1
 

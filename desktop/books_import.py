@@ -12,6 +12,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
+    QCheckBox,
     QComboBox,
     QDialog,
     QFileDialog,
@@ -26,6 +27,7 @@ from audit.files import spreadsheet_cell, write_aside
 from audit.opening import books_folder
 from codebooks.importing import registry
 from codebooks.importing.comparing import Difference, difference
+from codebooks.importing.increments import looks_partial, merged
 from codebooks.importing.installing import install
 from codebooks.importing.kinds import kinds
 from codebooks.importing.lines import Stopped
@@ -43,9 +45,9 @@ from records import Cancelled
 
 SIZE = (1080, 640)
 BOOKS = ("title", "edition", "rows", "added", "removed", "renamed", "before")
-BOOK_WIDTHS = (280, 180, 90, 80, 80, 80, 200)
+BOOK_WIDTHS = (240, 150, 70, 64, 64, 64, 150)
 CHANGES = ("change", "code", "name_before", "name_after")
-CHANGE_WIDTHS = (70, 200, 200, 220)
+CHANGE_WIDTHS = (56, 140, 110, 110)
 MARKS = {True: "✕", False: "▲"}
 MOST = 500
 EACH = ("added", "removed", "renamed")
@@ -101,10 +103,13 @@ class BooksImport(QDialog):
             self.kind.addItem(kind.said(Words.language), kind.kind)
         self.kind.addItem(tr("books_dictionary"), DICTIONARIES)
         self.kind.activated.connect(lambda _: self.read(self._paths) if self._paths else None)
+        self.merge = QCheckBox(tr("books_merge"))
+        self.merge.clicked.connect(lambda _: self.read(self._paths) if self._paths else None)
         self.names = label("", "muted")
         row = QHBoxLayout()
         row.addWidget(self.choose)
         row.addWidget(self.kind)
+        row.addWidget(self.merge)
         row.addWidget(self.names, 1)
         return row
 
@@ -153,6 +158,7 @@ class BooksImport(QDialog):
         self._paths = list(paths)
         self._held = None
         kind, library = str(self.kind.currentData()), self._desk.library
+        merge = self.merge.isChecked()
         self.names.setText("、".join(path.name for path in paths))
         self._say(tr("books_reading"))
 
@@ -165,6 +171,8 @@ class BooksImport(QDialog):
                 offers = tuple(registry.read(path, kind, told, keys) for path in paths)
             except Stopped:
                 raise Cancelled from None
+            if merge:
+                offers = tuple(merged(offer, library) for offer in offers)
             return _Read(offers, tuple(difference(book, library) for offer in offers for book in offer.books))
 
         self._job = self._desk.worker.query(run, self._show, self._say)
@@ -187,8 +195,10 @@ class BooksImport(QDialog):
                 for told in held.differences
             ]
         )
+        partial = [(MARKS[False], tr("books_partial"))] if any(map(looks_partial, held.differences)) else []
         self.problems.show(
-            [
+            partial
+            + [
                 (MARKS[remark.blocks], remark.said(Words.language))
                 for offer in held.offers
                 for remark in sorted(offer.remarks, key=lambda remark: not remark.blocks)

@@ -22,7 +22,7 @@ from desktop.work import Progress
 
 SIZE = (1080, 620)
 FINDINGS = ("change", "severity", "check", "case", "message")
-WIDTHS = (80, 110, 80, 180, 400)
+WIDTHS = (56, 96, 56, 150, 320)
 GROUPS = ("case", "group_before", "group_after")
 MOST = 2000
 
@@ -93,8 +93,9 @@ class TrialDialog(QDialog):
         body = panes(
             Qt.Orientation.Horizontal,
             titled(tr("books_trial_findings"), rows_table(self.findings, WIDTHS, len(WIDTHS) - 1)),
-            titled(tr("books_trial_groups"), rows_table(self.groups, (180, 90, 90), len(GROUPS) - 1)),
+            titled(tr("books_trial_groups"), rows_table(self.groups, (150, 70, 70), len(GROUPS) - 1)),
         )
+        body.setSizes([SIZE[0] * 2 // 3, SIZE[0] // 3])
         body.setStretchFactor(0, 3)
         body.setStretchFactor(1, 1)
         column = QVBoxLayout(self)

@@ -13,6 +13,7 @@ from audit.messages import Stopped
 from codebooks import signatures
 from codebooks.importing import registry
 from codebooks.importing.comparing import Difference, compared, difference
+from codebooks.importing.increments import looks_partial, merged
 from codebooks.importing.installing import install
 from codebooks.importing.offers import Offer, OfferedBook
 from codebooks.listing import describe, describe_standard, placed
@@ -75,6 +76,8 @@ def import_files(context: Context) -> int:
     """Read files, show what they would change, and put them in use: all of them in one step, or none."""
     options = context.options
     offers = read_offers(context, [Path(name) for name in options.file], options.kind or "")
+    if options.merge:
+        offers = [merged(offer, context.library) for offer in offers]
     for offer in offers:
         for line in offer_lines(offer, context.language):
             context.tell(line)
@@ -89,7 +92,7 @@ def import_files(context: Context) -> int:
         return UNUSABLE
     if options.preview:
         return FINE
-    lossy = any(offer.refused for offer in offers)
+    lossy = any(offer.refused for offer in offers) or any(map(looks_partial, differences))
     if not options.yes and not _agreed(context, lossy=lossy):
         context.tell(context.say("books_unchanged"))
         return BLOCKED
@@ -98,7 +101,7 @@ def import_files(context: Context) -> int:
     for book in taken:
         sys.stdout.write(describe(book) + "\n")
     context.tell(context.say("pack_taken", count=len(taken), where=folder))
-    return BLOCKED if lossy else FINE
+    return BLOCKED if any(offer.refused for offer in offers) else FINE
 
 
 def read_offers(context: Context, files: Sequence[Path], kind: str) -> list[Offer]:
@@ -206,6 +209,8 @@ def _preview(context: Context, differences: Sequence[Difference]) -> Iterator[st
         )
         if before is None:
             continue
+        if looks_partial(told):
+            yield context.say("books_partial")
         for what, mark in (("added", "+"), ("removed", "−"), ("renamed", "±")):
             for one in told.examples(what):
                 names = " → ".join(name for name in (one.before, one.after) if name)

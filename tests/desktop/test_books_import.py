@@ -131,6 +131,16 @@ def test_what_is_ambiguous_is_asked(qtbot: QtBot, loaded: LoadedBooks, tmp_path:
     assert made.books.listed[0][2] == 1
 
 
+def test_an_increment_is_laid_over(qtbot: QtBot, loaded: LoadedBooks, tmp_path: Path, desk: Desk) -> None:
+    switched(qtbot, loaded, pieces(tmp_path / "a.zip", "甲", "乙", "丙"))
+    made = brought(qtbot, loaded, directory(tmp_path / "b.zip", "1302", [row("1302", code="T001800009")]))
+    assert tr("books_partial") in str(made.problems.listed)
+    click(qtbot, made.merge)
+    qtbot.waitUntil(lambda: bool(made.books.listed) and made.books.listed[0][4] == 0, timeout=20_000)
+    assert made.books.listed[0][2] == 4
+    assert tr("books_partial") not in str(made.problems.listed)
+
+
 def test_the_list_is_written(qtbot: QtBot, loaded: LoadedBooks, tmp_path: Path, desk: Desk) -> None:
     made = brought(qtbot, loaded, pieces(tmp_path / "a.zip", "=甲"))
     with qtbot.waitSignal(desk.said, timeout=20_000):
