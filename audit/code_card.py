@@ -5,14 +5,18 @@ Plain data for the command line and the window. Not here: finding the code (code
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import codebooks
 import groupers
 from codebooks import arrow
 from codebooks.finding import FLAGS, Hit
+from codebooks.maps import Fate, Mapped, code_maps, others
 from groupers import GroupingInput
 
 TERMS = ("diagnoses", "procedures")
+CROSSINGS = "crossings"
+"""The kind of codes that are known from a map alone."""
 FACTS = (
     "chapter",
     "chapter_name",
@@ -60,8 +64,19 @@ class Leads:
 
 
 @dataclass(frozen=True, slots=True)
+class Crossing:
+    """One row of a published map that the code stands in: from which edition, and what the row is good for."""
+
+    edition: str
+    source: str
+    target: str
+    name: str
+    fate: Fate
+
+
+@dataclass(frozen=True, slots=True)
 class CodeCard:
-    """One code: where it stands, what marks it, what else its book says of it, and what schemes do with it."""
+    """One code: where it stands, what marks it, what else its book says of it, its maps, what schemes do with it."""
 
     code: str
     name: str
@@ -69,6 +84,7 @@ class CodeCard:
     book: codebooks.Book
     flags: tuple[str, ...]
     facts: tuple[tuple[str, str], ...]
+    crossings: tuple[Crossing, ...]
     leads: tuple[Leads, ...]
 
 
@@ -89,8 +105,44 @@ def card(library: codebooks.Library, hit: Hit, schemes: Sequence[str] | None = N
         library.book(hit.book),
         tuple(name for name in FLAGS if row.get(name)),
         facts,
+        tuple(_crossings(library, hit)),
         leads,
     )
+
+
+def _crossings(library: codebooks.Library, hit: Hit) -> Iterator[Crossing]:
+    """Where maps lead from the code, in another edition; in the insurance edition which codes lead to it."""
+    if hit.kind == CROSSINGS:
+        held = next(each for each in code_maps(library) if each.book == hit.book)
+        yield _crossing(held.title, held.rows[hit.code], _of_kind(library, held.use))
+    if hit.kind not in TERMS:
+        return
+    book = _of_kind(library, hit.kind)
+    own = {row["codes"]: row["key"] for row in others(library, hit.kind) if row["codes"]}
+    for held in code_maps(library):
+        if held.use != hit.kind:
+            continue
+        if hit.book == book.name:
+            found = list(_leading_to(library, held.book, hit.kind).get(hit.code, ()))
+        else:
+            found = [held.rows[hit.code]] if own.get(hit.book) == held.key and hit.code in held.rows else []
+        for row in found:
+            yield _crossing(held.title, row, book)
+
+
+def _crossing(edition: str, row: Mapped, book: codebooks.CodeTable) -> Crossing:
+    (at,) = book.ids([row.target]).tolist()
+    return Crossing(edition, row.source, row.target, book.names[at] if at >= 0 else "", row.fate)
+
+
+@cache
+def _leading_to(library: codebooks.Library, book: str, kind: str) -> Mapping[str, Sequence[Mapped]]:
+    """The rows of a map by their target."""
+    held = next(each for each in code_maps(library) if (each.book, each.use) == (book, kind))
+    found: dict[str, list[Mapped]] = {}
+    for row in held.rows.values():
+        found.setdefault(row.target, []).append(row)
+    return found
 
 
 def _called(fact: str, kind: str) -> str:

@@ -6,34 +6,38 @@ The finding at hand is the one that keys act on. What cards and the group look l
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from audit.inspection import Inspection, Told, inspect
 from audit.session import OneCase
 from desktop.actions import Actions, action_table
+from desktop.ahead import Ahead, language
 from desktop.bars import MARKS
 from desktop.bulk import preview_fix
 from desktop.desk import Desk
 from desktop.inspector_cards import MARGIN, FindingCard, GroupPanel, ReasonsPanel
 from desktop.parts import hairline, label
 from desktop.reason import ReasonDialog
-from desktop.words import Words, tr
+from desktop.whatif_card import WhatIfCard
+from desktop.words import tr
 from desktop.work import Progress
-from groupers import Language
 from validators import Level
 
 FIRST, LAST = 0, -1
 
 
 class InspectorView(QWidget):
-    """Cards of findings above, the group below."""
+    """Cards of findings above, the group below. ``shown`` says that a case stands there whole."""
+
+    shown = Signal()
 
     def __init__(self, desk: Desk, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("inspector")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._desk = desk
+        self._ahead = Ahead(desk)
         self._arriving: int | None = None
         self.inspection: Inspection | None = None
         self.at = -1
@@ -62,6 +66,7 @@ class InspectorView(QWidget):
         self._area = area
         outer.addWidget(area, 1)
         self.cards: list[FindingCard] = []
+        self.what_if: WhatIfCard | None = None
         desk.examined.connect(self._examined)
         desk.opened.connect(lambda _: self._show_words(tr("inspector_choose")))
         desk.closed.connect(lambda: self._show_words(""))
@@ -73,6 +78,7 @@ class InspectorView(QWidget):
         bind("apply_all_like", self.apply_all_like)
         bind("accept_finding", self.accept)
         bind("override_case", self.override)
+        bind("what_if", self.show_what_if)
         self._show_words(tr("inspector_choose"))
 
     # What is shown
@@ -81,12 +87,20 @@ class InspectorView(QWidget):
         session = self._desk.session
         if session is None:
             return
-        language: Language = "en" if Words.language == "en" else "zh"
+        known = self._ahead.told(session, case)
+        if known is not None:
+            self._inspected(known)
+            return
 
         def run(_: Progress) -> Inspection | None:
-            return inspect(session, case, language) if case.position == self._desk.position else None
+            return inspect(session, case, language()) if case.position == self._desk.position else None
 
-        self._desk.worker.query(run, self._inspected, lambda words: self._failed(case.position, words))
+        def done(inspection: Inspection | None) -> None:
+            if inspection is not None and self._desk.session is session:
+                self._ahead.keep(session, case, inspection)
+            self._inspected(inspection)
+
+        self._desk.worker.query(run, done, lambda words: self._failed(case.position, words), quick=True)
 
     def _failed(self, position: int, words: str) -> None:
         if position == self._desk.position:
@@ -106,6 +120,12 @@ class InspectorView(QWidget):
         self._rebuild(inspection)
         if arriving is not None and not same_case:
             self._choose(self.at, go=True)
+        self.shown.emit()
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the cases beside the one at hand are known too."""
+        return self._ahead.is_done
 
     def _show_words(self, words: str) -> None:
         self.inspection = None
@@ -116,8 +136,15 @@ class InspectorView(QWidget):
             self._column.addWidget(_said(words))
         self._column.addStretch(1)
 
+    def show_what_if(self) -> None:
+        """Bring the card "what if" into view, with the keyboard on it."""
+        if self.what_if is not None:
+            self._area.ensureWidgetVisible(self.what_if, 0, 0)
+            self.what_if.take_focus()
+
     def _clear(self) -> None:
         self.cards = []
+        self.what_if = None
         while self._column.count():
             item = self._column.takeAt(0)
             widget = item.widget() if item is not None else None
@@ -149,6 +176,9 @@ class InspectorView(QWidget):
             self._column.addWidget(ReasonsPanel(inspection))
             self._column.addWidget(hairline())
         self._column.addWidget(GroupPanel(inspection))
+        self._column.addWidget(hairline())
+        self.what_if = WhatIfCard(self._desk, inspection.position)
+        self._column.addWidget(self.what_if)
         self._column.addStretch(1)
         if was_here and self.cards:
             self.cards[self.at].jump.setFocus()

@@ -67,6 +67,10 @@ def _card_lines(context: Context, hit: Hit) -> Iterator[str]:
     yield "\t".join(_described(context, hit))
     for name, value in told.facts:
         yield f"  {context.say(f'fact_{name}')}  {value}"
+    for row in told.crossings:
+        fate = context.say(f"fate_{row.fate}")
+        words = {"edition": row.edition, "source": row.source, "target": row.target, "name": row.name}
+        yield "  " + context.say("crossing", fate=fate, **words)
     for leads in told.leads:
         yield from _lead_lines(context, told, leads)
 

@@ -46,6 +46,31 @@ def test_a_comorbidity_says_its_level() -> None:
     assert {role.kind for leads in told.leads for role in leads.roles} >= {"comorbidity"}
 
 
+def test_maps_from_other_editions() -> None:
+    told = (
+        card_of("K35.900x001", "diagnoses")
+        if "K35.900x001" in LIBRARY.diagnoses()
+        else card_of("K37.x00", "diagnoses")
+    )
+    assert {row.target for row in told.crossings} == {told.code}
+    assert len({row.edition for row in told.crossings}) > 1
+
+
+def test_a_code_of_another_edition_says_where_it_goes() -> None:
+    told = card_of("K35.900", "diagnoses")
+    assert "国家临床版" in told.book.title
+    assert [row.source for row in told.crossings] == ["K35.900"]
+    assert told.crossings[0].target in LIBRARY.diagnoses()
+    assert told.leads == ()
+
+
+def test_a_code_that_only_a_map_knows() -> None:
+    told = card_of("K37xx01", "crossings")
+    assert [(row.edition, row.target, row.name) for row in told.crossings] == [
+        ("北京版 7.0", "K37.x00", "阑尾炎")
+    ]
+
+
 def test_flags_and_what_is_no_term() -> None:
     assert "grey" in card_of("A00.000", "diagnoses").flags
     (hit, *_) = finder(LIBRARY).find("北京市", 1, {"divisions"})

