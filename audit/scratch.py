@@ -73,9 +73,9 @@ def open_scratch(
             result = read_files([path], library)
             if result.batch is None:
                 raise Unreadable(result.problems[0])
-            overrides = not_asked(pasted, opening.overrides or {}, library)
-            session = Session(place, library, who=opening.who, overrides=overrides, scheme=opening.scheme)
+            session = Session(place, library, who=opening.who, scheme=opening.scheme)
             try:
+                session.leave_out(not_asked(pasted, library), opening.overrides or {})
                 session.keep_import(result)
                 session.load(keep_going)
             except BaseException:
@@ -89,17 +89,14 @@ def open_scratch(
         raise
 
 
-def not_asked(pasted: Pasted, overrides: Mapping[str, Any], library: codebooks.Library) -> Mapping[str, Any]:
-    """``overrides`` with the checks off that only miss what was not pasted."""
-    section = dict(overrides.get("checks", {}))
-    absent = {
+def not_asked(pasted: Pasted, library: codebooks.Library) -> frozenset[str]:
+    """The keys of the checks that would only miss what was not pasted."""
+    return frozenset(
         check.key
         for layout in layouts(library)
         for check in checks_of_layout(library, layout.id)
         if check.id in words().presence and check.key.partition(":")[2] not in pasted.asked
-    }
-    section["off"] = [*section.get("off", ()), *sorted(absent)]
-    return {**overrides, "checks": section}
+    )
 
 
 def _free(folder: Path, name: str) -> Path:

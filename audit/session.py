@@ -5,7 +5,7 @@ changed. The window and scripts call this; nothing here knows Qt.
 """
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from audit.privacy import Mask, masked, shown
 from audit.reexamining import comparisons, merged, placed
 from audit.worklist import LIMIT_DAYS, Worklist
 from audit.workspace import Workspace
+from codebooks import merge_profiles
 from groupers import Scheme, Trace
 from records import Batch, Cancelled, Edit, ReadResult, read
 from records.spreadsheets import Mapping as HeaderMapping
@@ -36,7 +37,9 @@ from validators import Stopped as CheckingStopped
 KeepGoing = Callable[[int, int, str], bool]
 APPLIED = frozenset({Level.SAFE, Level.CONFIRM})
 """The levels of repairs that may be applied."""
-KEPT = 3
+LEFT_OUT = "left_out"
+KEPT = 7
+"""Cases that are kept beside the one examined last."""
 
 
 def read_files(
@@ -118,6 +121,8 @@ class Session:
         self._wanted_scheme = scheme
         self.limit_days = limit_days
         self.workspace = Workspace(folder, library, who=who, memory=Memory(data_folder()))
+        if self._left_out():
+            self.set_rules(overrides or {})
         self.mask: Mask = masked(library)
         self.scheme: Scheme | None = None
         self.report: Report | None = None
@@ -136,8 +141,17 @@ class Session:
 
     def set_rules(self, overrides: Mapping[str, Any]) -> None:
         """Lay a user's switches and severities over the profile. Ask for it before ``load``, not between acts."""
-        self.profile = self.library.profile(self._profile_name, overrides)
+        off = {"checks": {"off": [*overrides.get("checks", {}).get("off", ()), *self._left_out()]}}
+        self.profile = self.library.profile(self._profile_name, merge_profiles(overrides, off))
         self.settings = check_settings(self.library, self.profile)
+
+    def leave_out(self, checks: Collection[str], overrides: Mapping[str, Any]) -> None:
+        """Let this workspace do without some checks (keys), whatever the rules say; it is kept with it."""
+        self.workspace.keep(LEFT_OUT, " ".join(sorted(checks)))
+        self.set_rules(overrides)
+
+    def _left_out(self) -> list[str]:
+        return (self.workspace.journal.setting(LEFT_OUT) or "").split()
 
     def set_scheme(self, wanted: str | None) -> None:
         """Group by a scheme, or by the one in force (``None``); it counts from the next ``load``."""
@@ -212,11 +226,16 @@ class Session:
 
         The last few are kept: what an act has just examined is not examined again.
         """
-        report, one = self._kept.get(position, (None, None))
-        if one is None or report is not self.report:
+        one = self.kept_case(position)
+        if one is None:
             one = OneCase(position, self._examined(self.workspace.case(position), (position,)))
             self._keep_case(one)
         return one
+
+    def kept_case(self, position: int) -> OneCase | None:
+        """The case where it was examined lately and nothing was done since; at once, and from any thread."""
+        report, one = self._kept.get(position, (None, None))
+        return one if report is not None and report is self.report else None
 
     def _keep_case(self, one: OneCase) -> None:
         """Keep a case until the next act: every act makes a new report, and one kept with an older counts no more."""
@@ -244,6 +263,10 @@ class Session:
         batch = self.workspace.case(position)
         after = edited(batch, edits, fields_of(batch))
         return OneCase(position, self._examined(after, (position,)))
+
+    def examined(self, positions: Sequence[int]) -> Examined:
+        """Some cases as they are now."""
+        return self._examined(self.workspace.cases(positions), positions)
 
     def _examined(self, part: Batch, positions: Sequence[int]) -> Examined:
         """The cases at ``positions``, grouped and checked one by one; what was accepted stands apart."""
@@ -336,13 +359,13 @@ class Session:
     def override(self, position: int, why: str) -> Changed:
         """Let a case out in spite of its errors, with a reason."""
         self.workspace.override(position, why)
+        self._kept = {}
         return Changed((position,), why)
 
     def _refresh(self, positions: Sequence[int], what: str = "") -> Changed:
         if not positions or self.report is None:
             return Changed(tuple(positions), what)
-        part = self.workspace.cases(positions)
-        examined = self._examined(part, positions)
+        examined = self.examined(positions)
         self.report = merged(self.report, examined.report, positions)
         worklist = self._need_worklist()
         worklist.update(positions, examined, self.report, self.mask)

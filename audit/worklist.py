@@ -31,6 +31,8 @@ TEXTS = (
     "boundary",
 )
 NUMBERS = ("weight", "stay", "age")
+AFTER = "weight_after"
+"""The weight when all open repairs were taken; unknown until somebody works it out (``outlook``)."""
 SEVERITIES = (Severity.ERROR, Severity.WARNING, Severity.HINT)
 LIMIT_DAYS = 7
 """Days from discharge to hand-in where nobody says otherwise."""
@@ -139,7 +141,7 @@ class Worklist:
         columns = _columns(batch, mask)
         worklist = Worklist(
             texts={name: Strings(columns[name]) for name in TEXTS},
-            numbers=_numbers(batch),
+            numbers={**_numbers(batch), AFTER: np.full(len(batch), np.nan)},
             discharged=_discharged(batch),
             counts={severity: np.zeros(len(batch), dtype=np.int32) for severity in SEVERITIES},
             kind=Strings(_texts(batch, batch.groups.kind)),
@@ -171,6 +173,7 @@ class Worklist:
                 self.texts[name].set(position, columns[name][at])
             for name in NUMBERS:
                 self.numbers[name][position] = numbers[name][at]
+            self.numbers[AFTER][position] = np.nan
             self.kind.set(position, kinds[at])
             self.discharged[position] = discharged[at]
         self.recount(report, positions)
@@ -194,6 +197,11 @@ class Worklist:
                 # Both are sorted and have nothing in common: the long one is not sorted again.
                 self.by_check[key] = np.insert(kept, np.searchsorted(kept, fresh), fresh)
         self.by_check = {key: cases for key, cases in self.by_check.items() if len(cases)}
+
+    @property
+    def has_weights(self) -> bool:
+        """Whether any case has a weight: not every scheme bears some."""
+        return not bool(np.isnan(self.numbers["weight"]).all())
 
     def matching(
         self, wanted: Filter, today: date | None = None, limit_days: int | None = None

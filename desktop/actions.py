@@ -101,6 +101,10 @@ class Actions(QObject):
     def put_away(self, groups: frozenset[str]) -> None:
         """Actions of these groups rest: what they act on is not before the user's eyes."""
         self._away = groups
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Look anew at what can be done now: after bindings, places or the focus have changed."""
         for identifier in self.all:
             self._look(identifier)
 

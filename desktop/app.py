@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 import codebooks
 from audit.opening import books_in_use
+from desktop.breath import Breath
 from desktop.desk import Desk
 from desktop.self_test import self_test
 from desktop.starting import watch_the_start
@@ -32,6 +33,7 @@ def make_window(app: QApplication, settings: QSettings) -> MainWindow:
     except codebooks.CodebookError as error:
         library, broken = codebooks.shipped(), words_of(error)
     window = MainWindow(Desk(library, settings))
+    Breath(window.desk)
     if broken:
         window.tell_failure(broken)
     return window

@@ -149,7 +149,7 @@ class StatusBar(QWidget):
         desk.opened.connect(self._opened)
         desk.closed.connect(self._closed)
         desk.changed.connect(self._changed)
-        desk.selected.connect(lambda _: self._place())
+        desk.selected.connect(lambda _: self.show_place())
         self._show_work(False)
         self._closed()
 
@@ -161,7 +161,7 @@ class StatusBar(QWidget):
     def _opened(self, session: Session) -> None:
         self._show_session(session)
         self._saved()
-        self._place()
+        self.show_place()
 
     def _changed(self, changed: object) -> None:
         session = self._desk.session
@@ -185,7 +185,8 @@ class StatusBar(QWidget):
     def _saved(self) -> None:
         self.saved.setText(tr("saved_at", time=time.strftime("%H:%M:%S")))
 
-    def _place(self) -> None:
+    def show_place(self) -> None:
+        """Say which of the listed cases is at hand."""
         visible = self._desk.visible
         at = np.flatnonzero(visible == self._desk.position)
         place = int(at[0]) + 1 if len(at) else 0

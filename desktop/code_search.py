@@ -113,7 +113,7 @@ class CodeSearch(QWidget):
             if text == self.field.text().strip() and kind == str(self.kind.currentData()):
                 self._show(text, hits)
 
-        self._desk.worker.query(run, done, self._say)
+        self._desk.worker.query(run, done, self._say, quick=True)
 
     def _show(self, text: str, hits: Sequence[Hit]) -> None:
         self._hits = hits
@@ -148,7 +148,7 @@ class CodeSearch(QWidget):
                 if self._hits[self.table.currentIndex().row()] is hit:
                     self.text.setHtml(html(told))
 
-        self._desk.worker.query(lambda _: card(library, hit), done, self.text.setPlainText)
+        self._desk.worker.query(lambda _: card(library, hit), done, self.text.setPlainText, quick=True)
 
     def _to_list(self) -> None:
         if self.found.rowCount():

@@ -158,11 +158,15 @@ class Desk(QObject):
         if session is None or position < 0:
             return
         self._wanted = position
+        kept = session.kept_case(position)
+        if kept is not None:
+            self._on_case(kept)
+            return
 
         def run(_: Progress) -> OneCase | None:
             return session.case(position) if self._wanted == position else None
 
-        self.worker.query(run, self._on_case)
+        self.worker.query(run, self._on_case, quick=True)
 
     def _on_case(self, case: OneCase | None) -> None:
         if case is not None and case.position == self.position:
@@ -170,11 +174,14 @@ class Desk(QObject):
 
     def step(self, by: int) -> None:
         """Go ``by`` cases up or down the list as it is filtered and sorted now."""
-        if not len(self.visible):
-            return
+        if len(self.visible):
+            self.select(self.beside(by))
+
+    def beside(self, by: int) -> int:
+        """The case that is ``by`` cases up or down the list; the first where the one at hand is not listed."""
         at = np.flatnonzero(self.visible == self.position)
         place = int(at[0]) + by if len(at) else 0
-        self.select(int(self.visible[min(max(place, 0), len(self.visible) - 1)]))
+        return int(self.visible[min(max(place, 0), len(self.visible) - 1)])
 
     # Acts
 

@@ -6,12 +6,13 @@ The finding at hand is the one that keys act on. What cards and the group look l
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from audit.inspection import Inspection, Told, inspect
 from audit.session import OneCase
 from desktop.actions import Actions, action_table
+from desktop.ahead import Ahead, language
 from desktop.bars import MARKS
 from desktop.bulk import preview_fix
 from desktop.desk import Desk
@@ -19,22 +20,24 @@ from desktop.inspector_cards import MARGIN, FindingCard, GroupPanel, ReasonsPane
 from desktop.parts import hairline, label
 from desktop.reason import ReasonDialog
 from desktop.whatif_card import WhatIfCard
-from desktop.words import Words, tr
+from desktop.words import tr
 from desktop.work import Progress
-from groupers import Language
 from validators import Level
 
 FIRST, LAST = 0, -1
 
 
 class InspectorView(QWidget):
-    """Cards of findings above, the group below."""
+    """Cards of findings above, the group below. ``shown`` says that a case stands there whole."""
+
+    shown = Signal()
 
     def __init__(self, desk: Desk, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("inspector")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._desk = desk
+        self._ahead = Ahead(desk)
         self._arriving: int | None = None
         self.inspection: Inspection | None = None
         self.at = -1
@@ -84,12 +87,20 @@ class InspectorView(QWidget):
         session = self._desk.session
         if session is None:
             return
-        language: Language = "en" if Words.language == "en" else "zh"
+        known = self._ahead.told(session, case)
+        if known is not None:
+            self._inspected(known)
+            return
 
         def run(_: Progress) -> Inspection | None:
-            return inspect(session, case, language) if case.position == self._desk.position else None
+            return inspect(session, case, language()) if case.position == self._desk.position else None
 
-        self._desk.worker.query(run, self._inspected, lambda words: self._failed(case.position, words))
+        def done(inspection: Inspection | None) -> None:
+            if inspection is not None and self._desk.session is session:
+                self._ahead.keep(session, case, inspection)
+            self._inspected(inspection)
+
+        self._desk.worker.query(run, done, lambda words: self._failed(case.position, words), quick=True)
 
     def _failed(self, position: int, words: str) -> None:
         if position == self._desk.position:
@@ -109,6 +120,12 @@ class InspectorView(QWidget):
         self._rebuild(inspection)
         if arriving is not None and not same_case:
             self._choose(self.at, go=True)
+        self.shown.emit()
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the cases beside the one at hand are known too."""
+        return self._ahead.is_done
 
     def _show_words(self, words: str) -> None:
         self.inspection = None

@@ -144,6 +144,7 @@ class CodePicker(QDialog):
             lambda _: candidates(library, book, text, scheme, often=used_by(session)),
             lambda found: self._show(asked, text, found),
             lambda words: self._failed(asked, words),
+            quick=True,
         )
 
     def _show(self, asked: int, text: str, found: Sequence[Candidate]) -> None:

@@ -9,7 +9,7 @@ from datetime import date
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
-from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QApplication, QFrame, QLabel, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from audit.form_case import FormCase, form_case
@@ -111,6 +111,8 @@ class SheetView(QWidget):
         bind("move_down", lambda: self.acts.shift(self._cards(), 1))
         bind("make_principal", lambda: self.acts.make_principal(self._cards()))
         bind("pick_code", self.pick_code)
+        bind("next_tab", lambda: self.turn(1))
+        bind("previous_tab", lambda: self.turn(-1))
         bind("remove_row", lambda: self.acts.remove(self._cards()))
 
     # Which case
@@ -255,7 +257,7 @@ class SheetView(QWidget):
             lines = history_lines(acts, self.values, held.mask)
             self.history.show_lines(lines, tr("sheet_history_hint"))
 
-        self._desk.worker.query(read, show)
+        self._desk.worker.query(read, show, quick=True)
 
     # Acts
 
@@ -320,14 +322,11 @@ class SheetView(QWidget):
                 if page is not None and page.go_to(place[0], row, place[1]):
                     return
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """Ctrl+Tab goes through the tabs."""
-        ctrl = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-        step = {Qt.Key.Key_Tab: 1, Qt.Key.Key_Backtab: -1}.get(Qt.Key(event.key())) if ctrl else None
-        if step is None or not self.tabs.count():
-            super().keyPressEvent(event)
+    def turn(self, by: int) -> None:
+        """To the next tab or the one before; past the last is the first."""
+        if self.held is None or not self.tabs.count():
             return
-        self.tabs.setCurrentIndex((self.tabs.currentIndex() + step) % self.tabs.count())
+        self.tabs.setCurrentIndex((self.tabs.currentIndex() + by) % self.tabs.count())
         page = self.page(self.tabs.currentIndex())
         first = page.first() if page is not None else self.tabs
         if first is not None:

@@ -9,12 +9,13 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QVBox
 
 from desktop.actions import Actions
 from desktop.desk import Desk
+from desktop.flow import FlowLayout
 from desktop.parts import ActionButton, label
 from desktop.style import Current
 from desktop.words import tr
 
 RECENT_MOST = 8
-WIDTH, NAME_WIDTH = 640, 240
+WIDTH, NAME_WIDTH, GAP = 680, 240, 10
 
 
 class StartPage(QWidget):
@@ -42,18 +43,20 @@ class StartPage(QWidget):
         column.addStretch(2)
         column.addWidget(label(tr("start_title"), "figure"))
         column.addWidget(label(tr("start_hint"), "muted", wrap=True))
-        row = QHBoxLayout()
+        buttons = QWidget()
+        row = FlowLayout(buttons, GAP)
+        row.setContentsMargins(0, 0, 0, 0)
         for identifier, words, role in (
             ("open", "start_open", "primary"),
             ("open_folder", "start_folder", ""),
+            ("paste_case", "start_paste", ""),
             ("open_sample", "start_sample", ""),
         ):
             button = ActionButton(actions, identifier, role, tr(words))
             row.addWidget(button)
             if role == "primary":
                 self.setFocusProxy(button)
-        row.addStretch(1)
-        column.addLayout(row)
+        column.addWidget(buttons)
         column.addWidget(self._who())
         card = QFrame()
         card.setProperty("role", "card")

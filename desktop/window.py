@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import platformdirs
-from PySide6.QtCore import QByteArray
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtCore import QByteArray, QTimer
+from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 
 SMALLEST = (1000, 600)
 LONGEST_NAME = 40
+WARM_UP = 100
+"""Milliseconds after the window is shown."""
 PLACES = ("go_work", "go_statistics", "go_compare", "go_books", "go_rules", "go_settings")
 OF_THE_CASE = frozenset({"case", "list"})
 OF_A_SESSION = frozenset({"edit"})
@@ -82,6 +84,7 @@ class MainWindow(QMainWindow):
         self.rail.chosen.connect(self.actions_table.run)
         self.top.severity_clicked.connect(self._narrow)
         self.work.worklist.filtered.connect(lambda wanted: self.top.show_severities(wanted.severities))
+        self.work.worklist.relisted.connect(self.status.show_place)
         self.status.not_run_clicked.connect(self._show_not_run)
         desk.opened.connect(self._show_session)
         desk.closed.connect(self._show_start)
@@ -309,6 +312,16 @@ class MainWindow(QMainWindow):
         else:
             self.resize(1366, 768)
         self.show_page("start")
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Once the first picture stands, the work place is laid out too: nobody waits for it then."""
+        super().showEvent(event)
+        QTimer.singleShot(WARM_UP, self, self._lay_out_work)
+
+    def _lay_out_work(self) -> None:
+        if self.pages.currentWidget() is not self.work and self.desk.session is None:
+            self.work.resize(self.pages.size())
+            self.work.grab()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """Everything is saved already; remember the window and let go."""

@@ -1,14 +1,16 @@
 """Work off the GUI thread, in two kinds only: a query, and a change that says what it changed.
 
-Both run one after the other on one worker thread, so the core is never used twice at once. A result comes back
-on the GUI thread; a change is broadcast once and each view decides what to refresh. Cancel is asked for between
-slices; a query that is cancelled before it begins never runs, a change always begins: an act is not lost. An
-exception reaches ``failed`` with words for a person, never a traceback; what the user cancelled is no failure.
+Both run one after the other on one worker thread, so the core is never used twice at once. What a view needs at
+once (``quick``) goes first, even between two slices of long work: no one waits for a full check to see a case.
+A result comes back on the GUI thread; a change is broadcast once and each view decides what to refresh. Cancel is
+asked for between slices; a query that is cancelled before it begins never runs, a change always begins: an act is
+not lost. An exception reaches ``failed`` with words for a person, never a traceback; what the user cancelled is no
+failure.
 """
 
-import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,11 +32,14 @@ class Progress:
     """What a running job tells and is told: how far it is, and whether to stop."""
 
     tell: Callable[[int, int, str], None]
+    between: Callable[[], None] | None = None
     stop: threading.Event = field(default_factory=threading.Event)
     _told: float = 0.0
 
     def __call__(self, done: int, total: int, what: str = "") -> bool:
-        """Report; ``False`` means stop."""
+        """Report; ``False`` means stop. This is a place between two slices: quick work runs here."""
+        if self.between is not None:
+            self.between()
         now = time.monotonic()
         if now - self._told >= PULSE_SECONDS:
             self._told = now
@@ -58,6 +63,7 @@ class _Job:
     failed: Callable[[str], None] | None
     is_change: bool
     progress: Progress
+    quick: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +87,10 @@ class Worker(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._jobs: queue.Queue[_Job | None] = queue.Queue()
+        self._jobs: deque[_Job] = deque()
+        self._quick: deque[_Job] = deque()
+        self._news = threading.Condition()
+        self._runs_in = 0
         self._pending: list[_Job] = []
         self._closed = False
         self._finished.connect(self._on_finished, Qt.ConnectionType.QueuedConnection)
@@ -93,12 +102,16 @@ class Worker(QObject):
         run: Callable[[Progress], Any],
         done: Callable[[Any], None],
         failed: Callable[[str], None] | None = None,
+        *,
+        quick: bool = False,
     ) -> Progress:
         """Run ``run`` off the GUI thread; ``done`` gets its answer on it.
 
-        ``failed`` gets the words of a failure and of a cancel instead of the signals of the worker.
+        ``failed`` gets the words of a failure and of a cancel instead of the signals of the worker. ``quick`` work
+        (some hundredths of a second, which only reads) does not wait for what is longer.
         """
-        return self._add(_Job(run, done, failed, False, self._progress()))
+        progress = Progress(self.progressed.emit, None if quick else self._serve)
+        return self._add(_Job(run, done, failed, False, progress, quick))
 
     def change(
         self,
@@ -107,24 +120,29 @@ class Worker(QObject):
         failed: Callable[[str], None] | None = None,
     ) -> Progress:
         """Run ``run`` off the GUI thread; what it returns is broadcast as ``changed``."""
-        return self._add(_Job(run, done, failed, True, self._progress()))
-
-    def _progress(self) -> Progress:
-        return Progress(self.progressed.emit)
+        return self._add(_Job(run, done, failed, True, Progress(self.progressed.emit, self._serve)))
 
     def _add(self, job: _Job) -> Progress:
         if self._closed:
             return job.progress
-        self._jobs.put(job)
         self._pending.append(job)
+        with self._news:
+            (self._quick if job.quick else self._jobs).append(job)
+            self._news.notify()
         if len(self._pending) == 1:
             self.busy.emit(True)
         return job.progress
 
     def cancel(self) -> None:
         """Ask the job that runs, or is the next to run, to stop."""
-        if self._pending:
-            self._pending[0].progress.cancel()
+        long = [job for job in self._pending if not job.quick]
+        for job in (long or self._pending)[:1]:
+            job.progress.cancel()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is asked of it."""
+        return not self._pending
 
     @property
     def is_closed(self) -> bool:
@@ -137,11 +155,26 @@ class Worker(QObject):
             self._closed = True
             for job in self._pending:
                 job.progress.cancel()
-            self._jobs.put(None)
+            with self._news:
+                self._news.notify()
         self._thread.wait()
 
     def _loop(self) -> None:
-        while (job := self._jobs.get()) is not None:
+        self._runs_in = threading.get_ident()
+        while (job := self._next()) is not None:
+            self._finished.emit(job, _outcome(job))
+
+    def _next(self) -> _Job | None:
+        """The job that is next, waited for; none at the end."""
+        with self._news:
+            self._news.wait_for(lambda: self._quick or self._jobs or self._closed)
+            waiting = self._quick or self._jobs
+            return waiting.popleft() if waiting else None
+
+    def _serve(self) -> None:
+        """Between two slices of long work: what views want to know at once."""
+        while self._quick and threading.get_ident() == self._runs_in:
+            job = self._quick.popleft()
             self._finished.emit(job, _outcome(job))
 
     def _on_finished(self, job: _Job, outcome: _Outcome) -> None:

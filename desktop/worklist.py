@@ -20,15 +20,16 @@ from PySide6.QtWidgets import (
 from audit.listing import listed, prepare, show_identities
 from audit.privacy import shown
 from audit.session import Changed
-from audit.worklist import Filter, Positions, Worklist
+from audit.worklist import AFTER, Filter, Positions, Worklist
 from desktop.actions import Actions
 from desktop.desk import NOTHING, Desk
+from desktop.outlook import Outlook
 from desktop.state_words import StateWords
 from desktop.words import tr
 from desktop.worklist_acts import ListActs
 from desktop.worklist_filters import FilterBar
 from desktop.worklist_kept import KeptFilters
-from desktop.worklist_model import NOBODY
+from desktop.worklist_model import NOBODY, PLACE
 from desktop.worklist_table import WorklistTable
 
 SLOW = 150
@@ -111,6 +112,19 @@ class WorklistView(QWidget):
         desk.closed.connect(self._opened_or_closed)
         desk.selected.connect(table.show_case)
         desk.changed.connect(self._changed)
+        self.outlook = Outlook(desk)
+        self.outlook.told.connect(table.rows.refresh)
+        self.outlook.whole.connect(self._looked_out)
+        table.horizontalHeader().sectionResized.connect(lambda *_: self._want_outlook())
+        self._want_outlook()
+
+    def _want_outlook(self) -> None:
+        """What is not seen is not worked out."""
+        self.outlook.want(not self.table.isColumnHidden(PLACE["after"]))
+
+    def _looked_out(self) -> None:
+        if self.table.sorting.key == AFTER:
+            self.refresh()
 
     def _bind(self) -> None:
         bind = self._actions.bind
@@ -161,7 +175,7 @@ class WorklistView(QWidget):
                 self.filters.count.setText("")
                 self._say("failed", "again", words)
 
-        self._desk.worker.query(run, done, failed)
+        self._desk.worker.query(run, done, failed, quick=True)
 
     def _show(self, worklist: Worklist, positions: Positions) -> None:
         self._slow.stop()
@@ -218,7 +232,7 @@ class WorklistView(QWidget):
                 self._stale = count
                 self._show_strip()
 
-        self._desk.worker.query(run, done)
+        self._desk.worker.query(run, done, quick=True)
 
     # Words beside the list
 

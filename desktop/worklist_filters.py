@@ -203,7 +203,7 @@ class FilterBar(QWidget):
             if open_still:
                 popup.fail(words)
 
-        self._desk.worker.query(lambda _: choices(worklist, report, facet, held), fill, fail)
+        self._desk.worker.query(lambda _: choices(worklist, report, facet, held), fill, fail, quick=True)
         return popup
 
     def _choose(self, facet: Facet, values: frozenset[str]) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from audit.worklist import Positions, Worklist
+from audit.worklist import AFTER, Positions, Worklist
 from desktop.bars import MARKS
 from desktop.words import tr
 from validators import Severity
@@ -40,6 +40,7 @@ COLUMNS = (
     Column("matter", "department", 150),
     Column("group", "group", 52, code=True),
     Column("weight", "weight", 48, right=True, high_first=True),
+    Column("after", AFTER, 52, right=True, hidden=True, high_first=True),
     Column("days", "days", 62, right=True, hidden=True),
     Column("stay", "stay", 52, right=True, hidden=True, high_first=True),
     Column("age", "age", 46, right=True, hidden=True, high_first=True),
@@ -171,12 +172,24 @@ class WorklistModel(QAbstractTableModel):
             case "group":
                 kind = worklist.kind[position]
                 return worklist.texts["group"][position] if kind == "grouped" else _kind(kind)
+            case "after":
+                return self._after(position)
             case "weight" | "stay" | "age":
                 value = float(worklist.numbers[column][position])
                 return "–" if np.isnan(value) else f"{value:.2f}" if column == "weight" else f"{value:,.0f}"
             case "days":
                 return _days(self.days(position))
         return worklist.texts[column][position]
+
+    def _after(self, position: int) -> str:
+        """The weight after repair, with an arrow where it is another than now; a dash while it is not known."""
+        if self.worklist is None:
+            return ""
+        after, now = (float(self.worklist.numbers[name][position]) for name in (AFTER, "weight"))
+        if np.isnan(after):
+            return "–"
+        arrow = "" if after == now else "↓ " if after < now else "↑ "
+        return f"{arrow}{after:.2f}"
 
     def spoken(self, position: int) -> str:
         """The counts by severity in words."""
@@ -202,6 +215,10 @@ class WorklistModel(QAbstractTableModel):
                 return "  ".join(filter(None, (worklist.texts[name][position] for name in names)))
             case "group":
                 return "  ".join(worklist.texts[name][position] for name in ("group", "group_name"))
+            case "weight" | "after" if not worklist.has_weights:
+                return tr("list_no_weights")
+            case "after":
+                return tr("list_after_tip")
         return self.text(position, column)
 
 

@@ -23,6 +23,8 @@ NARROW = 1280
 """Logical pixels of the window below which the inspector folds."""
 WIDTHS = (400, 558, 348)
 SMALLEST = (300, 420, 280)
+SHARES = (1, 2, 1)
+"""How the panes share what a wide screen has more."""
 STRIP = 26
 BODY = 13
 
@@ -44,7 +46,7 @@ class WorkPlace(QWidget):
         for at, pane in enumerate((self.worklist, self.sheet, self.inspector)):
             pane.setMinimumWidth(SMALLEST[at])
             self.splitter.addWidget(pane)
-            self.splitter.setStretchFactor(at, 1 if pane is self.sheet else 0)
+            self.splitter.setStretchFactor(at, SHARES[at])
         self.strip = QToolButton()
         self.strip.setProperty("role", "strip")
         self.strip.setFixedWidth(STRIP)

@@ -44,6 +44,7 @@ from groupers.nearest import Near, Nearest
 from groupers.nearest_telling import nearest_told
 from groupers.pairing import Pairing, by_names, pairing
 from groupers.scheme import Kind, Outcome, Scheme
+from groupers.sources import rules_of
 from groupers.tables import SchemeError
 from groupers.texts import Language
 from groupers.weights import Weights, weighted, weights_for
@@ -116,6 +117,7 @@ __all__ = [
     "nearest_told",
     "pairing",
     "parse",
+    "rules_of",
     "weighted",
     "weights_for",
     "what_if",

@@ -17,7 +17,8 @@ from typing import IO
 from records.problems import Problem, Unreadable, at, problem
 
 MEGABYTE = 1 << 20
-BLOCK = 16 * MEGABYTE
+BLOCK = MEGABYTE
+"""Bytes read and decoded at once: who waits for the interpreter waits for no more than that."""
 SMALL = 64 * MEGABYTE
 UTF8_NAME = 0x800
 """The bit of an archive member that says its name is UTF-8."""

@@ -49,14 +49,30 @@ def test_nobody_is_asked_for_what_was_not_pasted(pasted: Pasted, folder: Path) -
     session.close()
 
 
-def test_the_switches_of_the_user_stay(pasted: Pasted) -> None:
-    section = not_asked(pasted, {"checks": {"off": ["D103"], "severity": {"T101": "hint"}}}, LIBRARY)[
-        "checks"
-    ]
-    assert "D103" in section["off"]
-    assert "F001:setlinfo.ntly" in section["off"]
-    assert "F001:setlinfo.gend" not in section["off"]
-    assert section["severity"] == {"T101": "hint"}
+def test_the_switches_of_the_user_stay(pasted: Pasted, folder: Path) -> None:
+    absent = not_asked(pasted, LIBRARY)
+    assert "F001:setlinfo.ntly" in absent
+    assert "F001:setlinfo.gend" not in absent
+    rules = {"checks": {"off": ["D103"], "severity": {"T101": "hint"}}}
+    session = open_scratch(pasted, folder, "own rules", LIBRARY, Opening(overrides=rules))
+    section = session.profile["checks"]
+    assert {"D103", "F001:setlinfo.ntly"} <= set(section["off"])
+    assert section["severity"]["T101"] == "hint"
+    session.close()
+
+
+def test_what_was_not_pasted_is_not_asked_for_later_either(pasted: Pasted, folder: Path) -> None:
+    session = opened(pasted, folder)
+    session.check_anew({"checks": {"severity": {"T101": "hint"}}}, None)
+    assert session.report is not None
+    assert session.report.segments == ()
+    where = session.workspace.folder
+    session.close()
+    again = Session(where, LIBRARY)
+    again.load()
+    assert again.report is not None
+    assert again.report.segments == ()
+    again.close()
 
 
 def test_nothing_of_the_paste_lies_about(pasted: Pasted, folder: Path) -> None:

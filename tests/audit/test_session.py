@@ -10,7 +10,7 @@ from audit.messages import Stopped
 from audit.opening import Wishes, import_into, open_workspace
 from audit.pipeline import Examined, examine
 from audit.privacy import masked
-from audit.session import Changed, Session, data_folder, read_files
+from audit.session import KEPT, Changed, OneCase, Session, data_folder, read_files
 from records import Batch, Cancelled, SetCell
 from tests.audit.making import Message, broken, library, untidy, written
 from validators import Finding, Level, Severity
@@ -373,6 +373,11 @@ def test_accepting_many_elsewhere_is_seen_in_the_case(session: Session) -> None:
 
 
 def test_only_a_few_cases_are_kept(session: Session) -> None:
+    for _ in range(5):
+        for position in range(6):
+            session._keep_case(OneCase(position, session.case(position).examined))
+    assert len(session._kept) == 6
+    session._kept = {at + 100: held for at, held in session._kept.items()}
     for position in range(6):
         session.case(position)
-    assert len(session._kept) <= 4
+    assert len(session._kept) == KEPT + 1

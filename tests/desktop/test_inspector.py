@@ -373,12 +373,19 @@ def test_let_out_with_a_reason_and_take_it_back(
 
 
 def test_a_case_that_cannot_be_told_says_why(
-    qtbot: QtBot, window: MainWindow, view: InspectorView, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot,
+    window: MainWindow,
+    view: InspectorView,
+    monkeypatch: pytest.MonkeyPatch,
+    settled: Settled,
 ) -> None:
     def failing(*_: object) -> None:
         raise ZeroDivisionError
 
     monkeypatch.setattr("desktop.inspector.inspect", failing)
+    monkeypatch.setattr("desktop.ahead.inspect", failing)
+    settled(window.desk)
+    view._ahead._forget()
     window.desk.select(2)
     qtbot.waitUntil(lambda: "ZeroDivisionError" in said(view))
     assert window.failure is None, "it is said where the case would be told"

@@ -89,6 +89,27 @@ def test_a_change_is_broadcast_once_a_query_never(qtbot: QtBot, worker: Worker) 
     assert told == [(3,)]
 
 
+def test_quick_work_runs_between_two_slices_of_long_work(qtbot: QtBot, worker: Worker, gate: Gate) -> None:
+    order: list[str] = []
+    worker.change(gate, order.append)
+    qtbot.waitUntil(gate.begun.is_set)
+    worker.query(lambda _: "waits", order.append)
+    worker.query(lambda _: "quick", order.append, quick=True)
+    qtbot.waitUntil(lambda: order == ["quick"])
+    gate.open.set()
+    qtbot.waitUntil(lambda: order == ["quick", "through", "waits"])
+    assert worker.is_idle
+
+
+def test_quick_work_is_not_what_cancel_means(qtbot: QtBot, worker: Worker, gate: Gate) -> None:
+    order: list[str] = []
+    worker.query(gate, order.append, lambda _: order.append("stopped"))
+    qtbot.waitUntil(gate.begun.is_set)
+    worker.query(lambda _: "quick", order.append, quick=True)
+    worker.cancel()
+    qtbot.waitUntil(lambda: sorted(order) == ["quick", "stopped"])
+
+
 # Failures
 
 

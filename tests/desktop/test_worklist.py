@@ -15,13 +15,14 @@ from pytestqt.qtbot import QtBot
 
 import codebooks
 from audit.listing import Facet, Sorting, choices, listed
-from audit.session import Session
-from audit.worklist import Filter, Strings, Worklist
+from audit.session import Changed, Session
+from audit.worklist import AFTER, Filter, Strings, Worklist
 from desktop.actions import Actions
 from desktop.bulk import BulkDialog
 from desktop.desk import Desk
 from desktop.style import Current, apply_look, make_look
 from desktop.window import MainWindow
+from desktop.words import tr
 from desktop.worklist import WorklistView
 from desktop.worklist_model import COLUMNS, PLACE
 from records import SetCell
@@ -606,6 +607,44 @@ def test_it_holds_none_one_and_very_many(
     view.filters.set_filter(Filter(severities=frozenset({"error"})))
     settled(full_desk)
     assert len(full_desk.visible) == int((columns(month).counts[Severity.ERROR] > 0).sum())
+
+
+# Weights after repair
+
+
+def test_weights_after_repair_are_worked_out_only_when_seen(
+    qtbot: QtBot, view: WorklistView, full_desk: Desk, month: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worklist = repeated(columns(month), len(columns(month)))
+    worklist.numbers["weight"] = np.linspace(0.5, 2, len(worklist))
+    worklist.numbers[AFTER] = np.full(len(worklist), np.nan)
+    monkeypatch.setattr(month, "worklist", worklist)
+
+    def doubled(session: Session, positions: list[int]) -> None:
+        assert session.worklist is worklist
+        worklist.numbers[AFTER][positions] = 2 * worklist.numbers["weight"][positions]
+
+    monkeypatch.setattr("desktop.outlook.look_out", doubled)
+    view.outlook._next.setInterval(1)
+    view.refresh()
+    qtbot.waitUntil(lambda: view.table.rows.worklist is worklist)
+    assert not view.outlook.wanted
+    with qtbot.waitSignal(view.outlook.whole, timeout=20_000):
+        view.table.show_column(PLACE["after"], True)
+    assert not np.isnan(worklist.numbers[AFTER]).any()
+    assert view.table.rows.text(0, "after") == f"↑ {2 * worklist.numbers['weight'][0]:.2f}"
+    view.table._sort_by(PLACE["after"])
+    heaviest = len(worklist) - 1
+    qtbot.waitUntil(lambda: int(full_desk.visible[0]) == heaviest)
+    full_desk.changed.emit(Changed((3,)))
+    worklist.numbers[AFTER][3] = np.nan
+    qtbot.waitUntil(lambda: not np.isnan(worklist.numbers[AFTER][3]))
+
+
+def test_without_weights_words_say_so(view: WorklistView) -> None:
+    assert view.table.rows.text(0, "after") == "–"
+    assert view.table.rows.whole(0, "after") == tr("list_no_weights")
+    assert view.table.rows.whole(0, "weight") == tr("list_no_weights")
 
 
 # Identities, places, states
