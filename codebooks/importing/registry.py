@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from codebooks.importing.kinds import kinds
-from codebooks.importing.lines import Stopped
 from codebooks.importing.lists import DICTIONARIES, LISTS, ListImporter
 from codebooks.importing.offers import Importer, Offer, Progress
 from codebooks.importing.pack import PackImporter
@@ -44,8 +43,6 @@ def read(
             known = ", ".join(words(keys))
             return Offer(kind, (), (remark("unknown_kind", blocks=True, kind=kind, kinds=known),), "")
         return chosen.read(path, progress)
-    except Cancelled:
-        raise Stopped from None
     except OSError as error:
         why = error.strerror or type(error).__name__
         return Offer(kind, (), (remark("unreadable_file", path.name, blocks=True, why=why),), "")
