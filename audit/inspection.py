@@ -1,10 +1,10 @@
-"""All that the inspector tells of one case: findings with their fixes, the group now and after them, other orders.
+"""All that the inspector tells of one case: findings with their fixes, the group now and after them.
 
 Put together off the screen's thread as plain data. Not here: drawing (desktop), judging (validators, groupers).
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -15,11 +15,10 @@ import groupers
 from audit.dispositions import keys_of, narrowed
 from audit.fixing import Proposal, compatible, proposals
 from audit.session import OneCase, Session
-from groupers import Language, Moved
+from groupers import Language
 from validators import Finding, Level, Report, Segment, Severity, text_for
 
 ORDER = (Severity.ERROR, Severity.WARNING, Severity.HINT)
-MOST_OTHERS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +49,6 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Other:
-    """Another order of what is recorded and the group it gives: which code would come first."""
-
-    is_procedure: bool
-    code: str
-    name: str
-    row_id: int
-    group: Group
-
-
-@dataclass(frozen=True, slots=True)
 class Accepted:
     """A finding that somebody accepted: the check, its title, the message, and the reason."""
 
@@ -80,7 +68,6 @@ class Inspection:
     now: Group
     after: Group | None
     path: tuple[str, ...]
-    others: tuple[Other, ...]
     not_run: int
     accepted: tuple[Accepted, ...] = ()
     override: str | None = None
@@ -108,7 +95,6 @@ def inspect(session: Session, case: OneCase, language: Language = "zh") -> Inspe
         _group(case),
         after,
         tuple(path),
-        tuple(_others(case)),
         len(report.not_run),
         _accepted(session, case, language),
         session.workspace.overrides().get(case.position),
@@ -197,36 +183,3 @@ def _group(case: OneCase) -> Group:
         groups.kind.get(0) or "",
         groups.message.get(0) or "",
     )
-
-
-def _others(case: OneCase) -> Sequence[Other]:
-    """The groups that another recorded diagnosis or procedure in front would give, heaviest first."""
-    attached = case.examined.groups
-    scheme = attached.groups.scheme
-    source = groupers.from_batch(case.batch, scheme)
-    variants = groupers.alternatives(source.given, scheme)
-    rows = np.flatnonzero(variants.elsewhere(attached.groups))
-    seen: set[str] = set()
-    found: list[Other] = []
-    weights = np.nan_to_num(variants.groups.weight[rows], nan=-1.0)
-    for row in rows[np.argsort(-weights, kind="stable")].tolist():
-        outcome = variants.groups.outcome_of(row)
-        if outcome.drg in seen:
-            continue
-        seen.add(outcome.drg)
-        is_procedure = int(variants.moved[row]) == Moved.PROCEDURE
-        table = case.batch.procedures if is_procedure else case.batch.diagnoses
-        places = source.proc_rows if is_procedure else source.dx_rows
-        at = int(places[int(variants.place[row])])
-        weight = None if math.isnan(outcome.weight) else float(outcome.weight)
-        name = table.column("name").get(at) if table.has("name") else ""
-        found.append(
-            Other(
-                is_procedure,
-                table.code.get(at) or "",
-                name or "",
-                int(table.row_id[at]),
-                Group(outcome.drg, outcome.name, weight, outcome.kind.name.lower(), ""),
-            )
-        )
-    return found[:MOST_OTHERS]

@@ -107,10 +107,11 @@ def sweep(
     scheme = groups.scheme
     before = weighed(scheme, groups.outcome, weights)[found.case]
     after = weighed(scheme, found.outcome, weights)
+    left_over = scheme.kinds.take(found.outcome) != Kind.GROUPED
     if ranking is Ranking.WEIGHT:
-        order = np.lexsort((found.case, found.change, -np.nan_to_num(after - before, nan=-np.inf)))
+        gain = np.nan_to_num(after - before, nan=-np.inf)
+        order = np.lexsort((found.case, found.change, left_over, -gain))
     else:
-        left_over = scheme.kinds.take(found.outcome) != Kind.GROUPED
         order = np.lexsort((found.case, left_over, found.change))
     return Sweep(groups, found.take(order), before[order], after[order], weights)
 

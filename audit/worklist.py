@@ -19,7 +19,17 @@ from records import Batch, Text
 from validators import Report, Severity, case_labels
 
 Positions = NDArray[np.int64]
-TEXTS = ("record", "name", "department", "diagnosis", "diagnosis_code", "group", "group_name", "physician")
+TEXTS = (
+    "record",
+    "name",
+    "department",
+    "diagnosis",
+    "diagnosis_code",
+    "group",
+    "group_name",
+    "physician",
+    "boundary",
+)
 NUMBERS = ("weight", "stay", "age")
 AFTER = "weight_after"
 """The weight when all open repairs were taken; unknown until somebody works it out (``outlook``)."""
@@ -89,6 +99,7 @@ class Filter:
     groups: frozenset[str] = frozenset()
     kinds: frozenset[str] = frozenset()
     edited: bool = False
+    boundary: bool = False
     due_within: int | None = None
     text: str = ""
 
@@ -201,6 +212,8 @@ class Worklist:
                 rows &= strings.among(values)
         if wanted.edited:
             rows &= self.edited
+        if wanted.boundary:
+            rows &= ~self.texts["boundary"].among([""])
         if wanted.due_within is not None:
             rows &= self.days_left(today, limit_days) <= wanted.due_within
         for word in wanted.text.split():
@@ -282,6 +295,7 @@ def _columns(batch: Batch, mask: Mask) -> dict[str, list[str]]:
         "diagnosis_code": _leading(batch, "code"),
         "group": _texts(batch, groups.drg),
         "group_name": _texts(batch, groups.column("name")),
+        "boundary": _texts(batch, groups.column("boundary")),
         "physician": _texts(
             batch, cases.column("chief_physician_name") if cases.has("chief_physician_name") else None
         ),

@@ -172,11 +172,11 @@ class _Judge:
             if edition is not self._source and self._leads_elsewhere(edition, row, forms)
         ]
         own_names = {self._source.names.get(row.source, ""), plain_name(self._own_name(row.target))} - {""}
-        if name and name in own_names:
-            return True
-        if name and any(name in {rival.names.get(form) for form in forms} for rival in rivals):
-            return False
-        contradicted = bool(name) and self._source.printed and row.source not in self._book
+        ours = bool(name) and name in own_names
+        theirs = bool(name) and any(name in {rival.names.get(form) for form in forms} for rival in rivals)
+        if ours != theirs:
+            return ours
+        contradicted = bool(name) and not ours and self._source.printed and row.source not in self._book
         return self._established or not (rivals or contradicted)
 
     def _leads_elsewhere(self, edition: Edition, row: Mapped, forms: Sequence[str]) -> bool:

@@ -19,6 +19,7 @@ from desktop.desk import Desk
 from desktop.inspector_cards import MARGIN, FindingCard, GroupPanel, ReasonsPanel
 from desktop.parts import hairline, label
 from desktop.reason import ReasonDialog
+from desktop.whatif_card import WhatIfCard
 from desktop.words import tr
 from desktop.work import Progress
 from validators import Level
@@ -65,6 +66,7 @@ class InspectorView(QWidget):
         self._area = area
         outer.addWidget(area, 1)
         self.cards: list[FindingCard] = []
+        self.what_if: WhatIfCard | None = None
         desk.examined.connect(self._examined)
         desk.opened.connect(lambda _: self._show_words(tr("inspector_choose")))
         desk.closed.connect(lambda: self._show_words(""))
@@ -76,6 +78,7 @@ class InspectorView(QWidget):
         bind("apply_all_like", self.apply_all_like)
         bind("accept_finding", self.accept)
         bind("override_case", self.override)
+        bind("what_if", self.show_what_if)
         self._show_words(tr("inspector_choose"))
 
     # What is shown
@@ -133,8 +136,15 @@ class InspectorView(QWidget):
             self._column.addWidget(_said(words))
         self._column.addStretch(1)
 
+    def show_what_if(self) -> None:
+        """Bring the card "what if" into view, with the keyboard on it."""
+        if self.what_if is not None:
+            self._area.ensureWidgetVisible(self.what_if, 0, 0)
+            self.what_if.take_focus()
+
     def _clear(self) -> None:
         self.cards = []
+        self.what_if = None
         while self._column.count():
             item = self._column.takeAt(0)
             widget = item.widget() if item is not None else None
@@ -166,6 +176,9 @@ class InspectorView(QWidget):
             self._column.addWidget(ReasonsPanel(inspection))
             self._column.addWidget(hairline())
         self._column.addWidget(GroupPanel(inspection))
+        self._column.addWidget(hairline())
+        self.what_if = WhatIfCard(self._desk, inspection.position)
+        self._column.addWidget(self.what_if)
         self._column.addStretch(1)
         if was_here and self.cards:
             self.cards[self.at].jump.setFocus()

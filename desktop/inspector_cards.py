@@ -4,7 +4,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
-    QGridLayout,
     QHBoxLayout,
     QPushButton,
     QVBoxLayout,
@@ -105,7 +104,7 @@ class ReasonsPanel(QWidget):
 
 
 class GroupPanel(QWidget):
-    """The group: now, after the fixes on offer, the way there, other orders of what is recorded."""
+    """The group: now, after the fixes on offer, the way there."""
 
     def __init__(self, inspection: Inspection) -> None:
         super().__init__()
@@ -130,24 +129,6 @@ class GroupPanel(QWidget):
         self.copy.setProperty("role", "link")
         self.copy.clicked.connect(lambda: QApplication.clipboard().setText("\n".join(inspection.path)))
         layout.addWidget(self.copy, alignment=Qt.AlignmentFlag.AlignLeft)
-        if inspection.others:
-            layout.addWidget(label(tr("group_others"), "section", wrap=True))
-            layout.addLayout(_others(inspection))
-
-
-def _others(inspection: Inspection) -> QGridLayout:
-    grid = QGridLayout()
-    grid.setHorizontalSpacing(10)
-    grid.setVerticalSpacing(4)
-    grid.setColumnStretch(0, 1)
-    for row, other in enumerate(inspection.others):
-        kind = tr("group_lead_procedure" if other.is_procedure else "group_lead_diagnosis")
-        words = label(f"{kind} {other.code} {other.name}", wrap=True)
-        words.setToolTip(other.group.name)
-        grid.addWidget(words, row, 0)
-        found = label(drg_words(other.group), wrap=Current.look.scale > NARROW_FROM)
-        grid.addWidget(found, row, 1, Qt.AlignmentFlag.AlignTop)
-    return grid
 
 
 def _group_card(title: str, group: Group, *, accent: bool) -> QFrame:

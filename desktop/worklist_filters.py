@@ -59,6 +59,10 @@ class FilterBar(QWidget):
         self.edited.setToolTip(tr("list_edited_tip"))
         self.edited.clicked.connect(lambda on: self._take(replace(self._held, edited=on)))
         flow.addWidget(self.edited)
+        self.boundary = self._chip(tr("list_boundary"))
+        self.boundary.setToolTip(tr("list_boundary_tip"))
+        self.boundary.clicked.connect(lambda on: self._take(replace(self._held, boundary=on)))
+        flow.addWidget(self.boundary)
         self.facets: dict[Facet, QPushButton] = {}
         for facet in (Facet.DEPARTMENTS, Facet.CHECKS, Facet.GROUPS):
             self.facets[facet] = chip = self._chip("")
@@ -136,6 +140,7 @@ class FilterBar(QWidget):
         for severity, chip in self.severities.items():
             chip.setChecked(severity in held.severities)
         self.edited.setChecked(held.edited)
+        self.boundary.setChecked(held.boundary)
         for facet, chip in self.facets.items():
             count = len(getattr(held, facet.value)) + (len(held.kinds) if facet is Facet.GROUPS else 0)
             name = tr(f"list_{facet.value}")

@@ -7,6 +7,7 @@ import numpy as np
 
 from groupers.adapter import FromBatch, from_batch
 from groupers.alternatives import alternatives
+from groupers.boundaries import boundaries, margins_of
 from groupers.engine import evaluate
 from groupers.groups import Coded, Groups
 from groupers.scheme import Kind, Scheme
@@ -22,9 +23,10 @@ class Attached:
     ``scheme, mdc, adrg, drg, name``, ``weight`` (missing: none) and ``weight_text`` (what a region published
     in place of a weight, else missing); ``kind`` (``grouped``, ``ambiguous``,
     ``ungrouped``); ``reason`` (key, missing where grouped), ``note`` (key) and ``message`` (both in words);
-    ``cc_level`` (2 MCC, 1 CC, 0 none); ``several_principals``; and, if asked for, the best group that another
-    order of the recorded procedures gives: ``other_drg, other_name, other_weight, other_place`` (1-based
-    place of the procedure that would stand first, in the order of the table).
+    ``cc_level`` (2 MCC, 1 CC, 0 none); ``several_principals``; ``boundary`` (the threshold of age or weight
+    beyond which a case close to it is in another group, in words; else missing); and, if asked for, the best
+    group that another order of the recorded procedures gives: ``other_drg, other_name, other_weight,
+    other_place`` (1-based place of the procedure that would stand first, in the order of the table).
     ``diagnoses`` are columns for the ``diagnoses`` table: ``cc_level`` as above and ``cc_excluded`` a row.
     """
 
@@ -52,6 +54,7 @@ def attach(batch: Batch, scheme: Scheme, *, orders: bool = True, language: Langu
         "message": _text(groups.words(language)),
         "cc_level": groups.cc_level.astype(np.float64),
         "several_principals": groups.several_principals,
+        "boundary": _text(boundaries(groups, margins_of(batch.library)).words(language)),
     }
     if orders:
         columns.update(_other_orders(batch, source, groups, scheme))

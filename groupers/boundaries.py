@@ -9,7 +9,7 @@ week is not close to one year. Crossing a cut of one age moves the other with it
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,27 +20,32 @@ from groupers.conditions import Comparison
 from groupers.engine import evaluate
 from groupers.groups import Coded, Groups
 from groupers.programs import Both, NumberIs, OneOf, Program
-from groupers.scheme import Does, Scheme
+from groupers.scheme import Does, Scheme, Step
 from groupers.texts import Language, say
 from groupers.whatif import Weighing, answers, weight_words
 
 MARGINS = "sources/schemes/margins"
 AGE, AGE_DAYS, WEIGHT = "age", "age_days", "weight"
 _YEAR = 365
+_SCHEMES_KEPT = 16
 _NONE = np.zeros(0, dtype=bool)
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Cut:
-    """A threshold: values below ``at`` on one side, ``at`` and above on the other."""
+    """A threshold: values below ``at`` on one side, ``at`` and above on the other; ``rounded``: to whole ones."""
 
     quantity: str
     at: float
+    rounded: bool = False
 
     @property
     def measured(self) -> str:
         """The quantity in which the distance counts."""
         return AGE_DAYS if (self.quantity, self.at) == (AGE, 1.0) else self.quantity
+
+
+_found: list[tuple[tuple[Step, ...], tuple[Cut, ...]]] = []
 
 
 @dataclass(frozen=True)
@@ -123,6 +128,7 @@ def _unit(quantity: str, number: float, language: Language) -> str:
     return say("trace", f"unit_{quantity}", language, value=f"{number:g}")
 
 
+@lru_cache(maxsize=16)
 def margins_of(library: Library) -> Mapping[str, float]:
     """How close is close, by quantity; a user's own rows win."""
     tables = reversed(library.all_tables(MARGINS))
@@ -131,7 +137,13 @@ def margins_of(library: Library) -> Mapping[str, float]:
 
 def cuts_of(scheme: Scheme) -> tuple[Cut, ...]:
     """The thresholds of age, age in days and weight that decide anything in ``scheme``, sorted."""
-    return tuple(sorted({cut for program in _programs(scheme) for cut in _cuts(program)}))
+    for steps, cuts in tuple(_found):
+        if steps is scheme.steps:  # looked through once: every edited case asks again
+            return cuts
+    cuts = tuple(sorted({cut for program in _programs(scheme) for cut in _cuts(program)}))
+    _found.append((scheme.steps, cuts))
+    del _found[:-_SCHEMES_KEPT]
+    return cuts
 
 
 def boundaries(groups: Groups, margins: Mapping[str, float]) -> Boundaries:
@@ -144,6 +156,7 @@ def boundaries(groups: Groups, margins: Mapping[str, float]) -> Boundaries:
     case, cut, above, distance = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)], [_NONE], [np.zeros(0)]
     for at, of in enumerate(cuts):
         values: Floats = getattr(given, of.quantity)
+        values = np.floor(values + 0.5) if of.rounded else values
         with np.errstate(invalid="ignore"):
             upper = values >= of.at
             apart = _apart(given, of, values, upper)
@@ -207,6 +220,6 @@ def _cuts(program: Program) -> Iterable[Cut]:
         upper = {Comparison.AT_MOST, Comparison.ABOVE, Comparison.EQUAL, Comparison.UNEQUAL}
         lower = {Comparison.AT_LEAST, Comparison.BELOW, Comparison.EQUAL, Comparison.UNEQUAL}
         if program.comparison in upper:
-            yield Cut(program.variable, number + 1)
+            yield Cut(program.variable, number + 1, program.rounded)
         if program.comparison in lower and number > 0:
-            yield Cut(program.variable, number)
+            yield Cut(program.variable, number, program.rounded)

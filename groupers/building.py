@@ -37,6 +37,7 @@ from groupers.scheme import (
     Test,
 )
 from groupers.slots import encoded
+from groupers.sources import Sources
 from groupers.tables import AdrgRow, Conventions, MdcRow, Reading, SchemeError, StepRow
 from groupers.texts import say
 
@@ -98,6 +99,7 @@ class _Builder:
             comorbidities=self._comorbidities(),
             lists=self.lists.overall(),
             columns=self.conventions.columns,
+            sources=Sources(self.tables),
         )
 
     def _test(self, condition: Condition, table: str, row: str, *places: str) -> Test:

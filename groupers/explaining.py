@@ -5,20 +5,22 @@ the recorder saw. The sentences stand in ``texts/trace.csv``.
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from codebooks import CodeTable
 from groupers.cases import GroupingInput
+from groupers.conditions import Constant
 from groupers.engine import evaluate
 from groupers.groups import Groups
 from groupers.programs import VARIABLES
-from groupers.scheme import AMBIGUOUS, Outcome, Scheme
+from groupers.scheme import AMBIGUOUS, Outcome, Scheme, Test
 from groupers.slots import CodeList
+from groupers.sources import Place
 from groupers.texts import Language, say
-from groupers.tracing import MdcTried, Recorder, RuleTried, Seen, StepTried
+from groupers.tracing import MdcTried, Recorder, RuleTried, Seen, SplitTried, StepTried
 
 Naming = Callable[[str], str]
 
@@ -104,6 +106,7 @@ class _Teller:
         self, told: Trace, language: Language, dx_name: Naming, proc_name: Naming, *, full: bool
     ) -> None:
         self.told = told
+        self.scheme = told.groups.scheme
         self.language: Language = language
         self.dx_name = dx_name
         self.proc_name = proc_name
@@ -144,19 +147,43 @@ class _Teller:
             reason = self.told.groups.scheme.reasons[tried.step.reason]
             words = self.told.groups.words(self.language).to_list()[0] if reason else ""
             yield self.say("rule_held", seen=self.seen(tried.seen), drg=outcome.drg, reason=words)
+            position = next(at for at, step in enumerate(self.scheme.steps) if step is tried.step)
+            number = self.scheme.sources.step(position)
+            place = self.say("place_step", number=number)
+            yield "  " + self.say("basis", place=place, rule=tried.step.test.condition)
         elif self.full:
             yield self.say("rule_failed", seen=self.seen(tried.seen))
+
+    def basis(self, level: str, code: str, test: Test) -> Iterator[str]:
+        """The rule as it is printed, and where; nothing for a rule that is empty."""
+        place = self.scheme.sources.group(level, code)
+        if place is not None and test.condition != Constant(value=True):
+            yield "  " + self.say("basis", place=self.place([place]), rule=place.wording or test.condition)
+
+    def row_of(self, level: str, code: str) -> str:
+        """The place of a group that did not hold, in brackets."""
+        place = self.scheme.sources.group(level, code)
+        return "" if place is None else self.say("in_brackets", place=self.place([place]))
+
+    def place(self, places: Sequence[Place]) -> str:
+        """Table or sheet of the first place, and the rows of all."""
+        first = places[0]
+        rows = "、".join(str(row) for row in dict.fromkeys(place.row for place in places))
+        name = first.sheet or self.say("compiled", table=first.table)
+        return self.say("place", sheet=name, rows=rows)
 
     def mdc(self, tried: MdcTried) -> Iterator[str]:
         mdc = tried.mdc
         if not tried.entered:
             if self.full:
-                yield self.say("mdc_refused", mdc=mdc.code, name=mdc.name, seen=self.seen(tried.seen))
+                refused = self.say("mdc_refused", mdc=mdc.code, name=mdc.name, seen=self.seen(tried.seen))
+                yield refused + self.row_of("mdc", mdc.code)
             return
         key = "mdc_entered" if tried.seen else "mdc_always"
         if not (self.full or tried.mdc.listed or (tried.rules and tried.rules[-1].held)):
             return
         yield self.say(key, mdc=mdc.code, name=mdc.name, seen=self.seen(tried.seen))
+        yield from self.basis("mdc", mdc.code, mdc.test)
         for rule in tried.rules:
             yield from ("  " + line for line in self.rule(rule))
         if not (tried.rules and tried.rules[-1].held):
@@ -166,21 +193,31 @@ class _Teller:
         rule = tried.rule
         if not tried.held:
             if self.full:
-                yield self.say("adrg_failed", adrg=rule.code, name=rule.name, seen=self.seen(tried.seen))
+                failed = self.say("adrg_failed", adrg=rule.code, name=rule.name, seen=self.seen(tried.seen))
+                yield failed + self.row_of("adrg", rule.code)
             return
         yield self.say("adrg_held", adrg=rule.code, name=rule.name, seen=self.seen(tried.seen))
+        yield from self.basis("adrg", rule.code, rule.test)
         if rule.kind == AMBIGUOUS and not self.full:
             return
         yield from ("  " + line for line in self.comorbidities())
         for tried_split in tried.splits:
             if tried_split.held or self.full:
-                outcome = tried_split.outcome
-                yield "  " + self.say(
-                    "split_held" if tried_split.held else "split_failed",
-                    drg=outcome.drg,
-                    name=outcome.name,
-                    severity=self.say(f"severity_{tried_split.split.severity}"),
-                )
+                yield from ("  " + line for line in self.split(tried_split))
+
+    def split(self, tried: SplitTried) -> Iterator[str]:
+        outcome, split = tried.outcome, tried.split
+        asked = [seen for seen in tried.seen if seen.value is not None or seen.listed is not None]
+        words = [self.say(f"severity_{split.severity}"), *(self.question(seen) for seen in asked)]
+        line = self.say(
+            "split_held" if tried.held else "split_failed",
+            drg=outcome.drg,
+            name=outcome.name,
+            severity=self.say("join").join(words),
+        )
+        yield line if tried.held else line + self.row_of("drg", outcome.drg)
+        if tried.held:
+            yield from self.basis("drg", outcome.drg, split.test)
 
     def comorbidities(self) -> Iterator[str]:
         found = list(self.told.comorbid())
@@ -188,7 +225,11 @@ class _Teller:
         for one in found:
             code, level = self.coded((one.code,), self.dx_name), self.say(f"level_{one.level}")
             key = "comorbidity_excluded" if one.excluded else "comorbidity_counted"
-            yield self.say(key, code=code, level=level, principal=principal, table=one.table)
+            places = self.scheme.sources.comorbidity(one.code)
+            if one.excluded:
+                places = self.scheme.sources.exclusion(self.told.groups.given.dx.of_case(0)[0])
+            line = self.say(key, code=code, level=level, principal=principal, table=one.table)
+            yield line + (self.say("in_brackets", place=self.place(places)) if places else "")
         if all(one.excluded for one in found):
             yield self.say("comorbidity_none")
 
@@ -205,7 +246,11 @@ class _Teller:
         naming = self.proc_name if "proc" in seen.asks else self.dx_name
         sites = "、".join(seen.sites) or self.say("none")
         codes = self.coded(seen.codes, naming)
-        return self.say(f"{seen.asks}_{answer}", codes=codes, listed=self.list_name(seen.listed), sites=sites)
+        listed = self.list_name(seen.listed)
+        places = self.scheme.sources.members(seen.listed, seen.codes)
+        if places:
+            listed += self.say("in_brackets", place=self.place(places))
+        return self.say(f"{seen.asks}_{answer}", codes=codes, listed=listed, sites=sites)
 
     def list_name(self, listed: CodeList) -> str:
         if listed.owner:
@@ -214,7 +259,7 @@ class _Teller:
         try:
             return self.say(f"list_{listed.name}")
         except KeyError:
-            return listed.name
+            return self.say("list_set", name=listed.name)
 
     def coded(self, codes: tuple[str, ...], naming: Naming) -> str:
         return "、".join(f"{code} {naming(code)}".strip() for code in codes)

@@ -1,5 +1,6 @@
 """How alike codes are: the characters that they have in common from the left, as the codes are built."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -9,25 +10,24 @@ from numpy.typing import NDArray
 from groupers.slots import CodeSpace
 
 _SPACES_KEPT = 16
+_LAST = chr(0x10FFFF)
 
 
 def likeness(space: CodeSpace, codes: Sequence[str]) -> NDArray[np.int64]:
     """For every id of ``space``: the longest beginning it has in common with one of ``codes``; 0 for id 0."""
-    letters = _letters(space)
-    width = letters.shape[1]
-    longest = np.zeros(len(letters), np.int64)
-    for code in dict.fromkeys(codes):
-        written = np.zeros(width, np.uint32)
-        points = [ord(letter) for letter in code[:width]]
-        written[: len(points)] = points
-        same = np.logical_and.accumulate((letters == written) & (letters > 0), axis=1)
-        longest = np.maximum(longest, same.sum(axis=1))
-    longest[0] = 0
-    return longest
+    ids, listed = _sorted(space)
+    longest = np.zeros(len(listed), np.int64)
+    beginnings = {code[:length] for code in codes for length in range(1, len(code) + 1)}
+    for beginning in sorted(beginnings, key=len):  # codes with one beginning stand together
+        start = bisect_left(listed, beginning)
+        longest[start : bisect_left(listed, beginning + _LAST, lo=start)] = len(beginning)
+    found = np.zeros(space.size, np.int64)
+    found[ids] = longest
+    return found
 
 
 @lru_cache(maxsize=_SPACES_KEPT)
-def _letters(space: CodeSpace) -> NDArray[np.uint32]:
-    """The codes of a space as letters, one row a code, padded with 0."""
-    codes = np.array(space.codes, dtype=np.str_)
-    return codes.view(np.uint32).reshape(len(codes), -1)
+def _sorted(space: CodeSpace) -> tuple[NDArray[np.int64], list[str]]:
+    """The ids of a space by their codes, and the codes so sorted."""
+    ids = sorted(range(1, space.size), key=space.codes.__getitem__)
+    return np.array(ids, np.int64), [space.codes[at] for at in ids]

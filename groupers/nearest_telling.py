@@ -16,24 +16,29 @@ def nearest_told(
     terms: Terms,
     language: Language = "zh",
     whose: Mapping[str, Whose] | None = None,
+    *,
+    variants: bool = True,
 ) -> list[str]:
     """The reason, then what would group: arranged otherwise, with a code less, and by what is missing.
 
-    ``whose`` (``faults.py``) adds with whom the reason lies.
+    ``whose`` (``faults.py``) adds with whom the reason lies. Without ``variants`` only what is missing is told.
     """
-    return list(_lines(found, terms, language, whose))
-
-
-def _lines(
-    found: Nearest, terms: Terms, language: Language, whose: Mapping[str, Whose] | None
-) -> Iterator[str]:
-    yield say("nearest", "reason", language, reason=found.reason)
+    lines = [say("nearest", "reason", language, reason=found.reason)]
     if whose is not None:
-        yield whose_words(whose.get(found.reason_key, Whose.OPEN), language)
+        lines.append(whose_words(whose.get(found.reason_key, Whose.OPEN), language))
+    if variants:
+        lines += _variants(found, terms, language)
+    return [*lines, *_missing(found, terms, language)]
+
+
+def _variants(found: Nearest, terms: Terms, language: Language) -> Iterator[str]:
     for head, variants in (("arranged_head", found.arranged), ("extra_head", found.extra)):
         if variants:
             yield say("nearest", head, language)
             yield from ("  " + _variant(item, terms, language) for item in variants)
+
+
+def _missing(found: Nearest, terms: Terms, language: Language) -> Iterator[str]:
     if not found.missing:
         yield say("nearest", "missing_none", language)
         return

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from groupers.conditions import Condition
 from groupers.programs import Program
 from groupers.slots import CodeList, CodeSpace
+from groupers.sources import Sources
 
 # Words of the column ``kind`` of ``adrg`` that mean something to the engine; any other is a plain group.
 MEDICAL, AMBIGUOUS, FALLBACK = "medical", "ambiguous", "fallback"
@@ -128,6 +129,7 @@ class Scheme:
 
     ``reasons``: keys of ``texts/reasons.csv``, the first is empty. ``lists``: the diagnoses lists of the
     whole scheme. ``columns``: the canonical column (``table.column``) behind each quantity (``age``, …).
+    ``sources``: where every rule and member stands in the published tables.
     ``region`` is the id of the region-year whose weights the outcomes bear, empty for the scheme's own.
     """
 
@@ -143,6 +145,7 @@ class Scheme:
     comorbidities: Comorbidities
     lists: Mapping[str, CodeList]
     columns: Mapping[str, str]
+    sources: Sources
     region: str = ""
 
     def reason(self, key: str) -> int:

@@ -106,9 +106,11 @@ class WhatIf:
         return int(variant.change), apart + 3 * (after.kind != Kind.GROUPED), variant.place
 
 
-def _by_weight(variant: Variant) -> tuple[bool, float, int, int]:
+def _by_weight(variant: Variant) -> tuple[bool, float, bool, int, int]:
     unknown = bool(np.isnan(variant.difference))
-    return unknown, 0.0 if unknown else -variant.difference, int(variant.change), variant.place
+    gain = 0.0 if unknown else variant.difference
+    left_over = variant.after.outcome.kind != Kind.GROUPED
+    return unknown, -gain, left_over, int(variant.change), variant.place
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,9 @@ from functools import cache, cached_property
 
 import codebooks
 from codebooks import CodeTable
-from codebooks.maps import others
-from codebooks.spelling import DAGGERS, skeleton, tidy_code
+from codebooks.maps import FOLLOWED, code_map, others
+from codebooks.spelling import DAGGERS, narrow_code, skeleton, tidy_code
+from codebooks.terms import EDITIONS
 
 
 class Standing(IntEnum):
@@ -29,16 +30,21 @@ class Standing(IntEnum):
     CUT_SHORT = 6
     MALFORMED = 7
     UNKNOWN = 8
+    OTHER_KIND = 9  # a code of something else: a consumable, a drug, a price item, the other use
+    OTHER_EDITION_UNSURE = 10  # of another edition, and no map gives one target that may be followed
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The standing of one written code, the codes that may be meant and the edition it is of."""
+    """The standing of one written code, the codes that may be meant, the edition or the kind of code it is of."""
 
     standing: Standing
     targets: tuple[str, ...] = ()
     edition: str = ""
+    kind: str = ""
 
+
+STANDARD_OF = {"diagnoses": "diagnosis", "procedures": "procedure"}
 
 SHOWN = 6
 """How many candidates a message names."""
@@ -56,11 +62,12 @@ _PLAIN = re.compile(r"\d{2}\.\d+")
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """Another edition: its title, its codes, and the map to the edition in force."""
+    """Another edition: its title, its codes, the map to the edition in force and the rows of it to be followed."""
 
     title: str
     codes: frozenset[str]
     targets: dict[str, str]
+    sure: frozenset[str] = frozenset()
 
     def holds(self, spellings: Iterable[str]) -> str | None:
         """The spelling under which this edition knows the code."""
@@ -76,7 +83,7 @@ class CodeJudge:
         self._use = use
         self._kept: dict[str, Verdict] = {}
         self._shortest = 3 if use == "diagnoses" else 2
-        self._structure = library.standards()["diagnosis" if use == "diagnoses" else "procedure"]
+        self._structure = library.standards()[STANDARD_OF[use]]
 
     def verdict(self, written: str) -> Verdict:
         """The standing of one code as it was written."""
@@ -110,17 +117,46 @@ class CodeJudge:
     def _other_edition(self, spellings: tuple[str, ...]) -> Verdict | None:
         title = ""
         targets: dict[str, None] = {}
+        sure = True
         for edition in self.editions:
             known = edition.holds(spellings)
             if known is None:
                 continue
             title = title or edition.title
             target = edition.targets.get(known)
-            if target is not None and target in self.book:
-                targets[target] = None
-        return Verdict(Standing.OTHER_EDITION, tuple(targets), title) if title else None
+            if target is not None:
+                sure &= known in edition.sure and target in self.book
+                if target in self.book:
+                    targets[target] = None
+        if not title:
+            return None
+        certain = sure and len(targets) == 1
+        standing = Standing.OTHER_EDITION if certain else Standing.OTHER_EDITION_UNSURE
+        return Verdict(standing, tuple(targets), title)
+
+    def _other_kind(self, tidy: str) -> Verdict | None:
+        """A code that has the structure of something else, and is no code of this use that went wrong."""
+        code = narrow_code(tidy)
+        own = STANDARD_OF[self._use]
+        other = "procedures" if self._use == "diagnoses" else "diagnoses"
+        for kind in (*self._kinds.of(code), *self._kinds.of(tidy_code(tidy))):
+            if kind.key == STANDARD_OF[other] and not self._is_of(other, tidy):
+                continue
+            if kind.key != own:
+                return Verdict(Standing.OTHER_KIND, kind=kind.title)
+        parts = self._kinds.national_part(code)
+        if parts is not None and not self._structure.fits(tidy_code(parts[0])):
+            return Verdict(Standing.OTHER_KIND, kind=self._kinds.of(parts[0])[0].title)
+        return None
+
+    def _is_of(self, use: str, code: str) -> bool:
+        book = self._library.diagnoses() if use == "diagnoses" else self._library.procedures()
+        return tidy_code(code) in book
 
     def _fragment(self, written: str, tidy: str) -> Verdict:
+        other = self._other_kind(tidy)
+        if other is not None:
+            return other
         if _DATE.fullmatch(written) or ("e" in written.lower() and _NUMBER.fullmatch(written)):
             return Verdict(Standing.NUMBER_DAMAGED)
         if _NUMBER.fullmatch(tidy):
@@ -173,19 +209,36 @@ class CodeJudge:
         return frozenset(code.partition("+")[2][:3] for code in self.book.codes if "+" in code) - alone
 
     @cached_property
+    def _kinds(self) -> codebooks.CodeKinds:
+        return codebooks.CodeKinds(self._library)
+
+    @cached_property
     def editions(self) -> tuple[Edition, ...]:
-        """The other editions, in the order in which they are asked."""
-        return tuple(_edition(self._library, row) for row in others(self._library, self._use))
+        """The other editions, in the order in which they are asked: other years of the insurance edition first."""
+        found = [
+            Edition(
+                str(row.get("title") or row["book"]), frozenset(self._library.codes(row["book"]).codes), {}
+            )
+            for table in self._library.all_tables(EDITIONS)
+            for row in table.to_pylist()
+            if row["use"] == self._use and row["book"] != self.book.name and self._library.has(row["book"])
+        ]
+        return (
+            *found,
+            *(_edition(self._library, self._use, row) for row in others(self._library, self._use)),
+        )
 
 
-def _edition(library: codebooks.Library, row: Mapping[str, object]) -> Edition:
-    codes = library.codes(str(row["codes"])).codes if row["codes"] else ()
-    targets: dict[str, str] = {}
-    if row["map"]:
-        table = library.table(str(row["map"]))
-        columns = (table.column(name).to_pylist() for name in ("from_code", "to_code"))
-        targets = dict(zip(*columns, strict=True))
-    return Edition(str(row["title"]), frozenset(codes), targets)
+def _edition(library: codebooks.Library, use: str, row: Mapping[str, str]) -> Edition:
+    codes = library.codes(row["codes"]).codes if row["codes"] else ()
+    own = code_map(library, use, row["key"])
+    rows = own.rows if own is not None else {}
+    return Edition(
+        row["title"],
+        frozenset(codes),
+        {source: one.target for source, one in rows.items()},
+        frozenset(source for source, one in rows.items() if one.fate in FOLLOWED),
+    )
 
 
 @cache

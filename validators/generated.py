@@ -14,6 +14,7 @@ from codebooks import Library
 from codebooks.layouts import Condition, Field, Kind, Layout, Node, Required, Shape
 from records import CASES, ROW, Batch, Table, Text, missing_mask
 from records.arrow import Mask
+from validators.coded_fields import coded_checks
 from validators.made_fixes import canonical_spelling, emptied
 from validators.model import Basis, Check, CheckFunction, Fix, Found, Level, Severity
 
@@ -158,6 +159,11 @@ class _Maker:
                     fields=given,
                     set=field.value_set,
                 )
+
+        for identifier, severity, function, fix, standard in coded_checks(self.library, field):
+            yield self._check(
+                identifier, severity, field, node, function, fields=given, fix=fix, standard=standard
+            )
 
     def _value_set(self, name: str) -> tuple[frozenset[str], bool] | None:
         library = self.library

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from codebooks.editions import edition_of, known
 from records import Batch, Column, SetCell, Table, Text, cell
 from records.arrow import Mask
 from validators.code_standing import SHOWN, CodeJudge, Standing, Verdict, judge
@@ -32,6 +33,10 @@ class Judged:
     def with_standing(self, *wanted: Standing) -> NDArray[np.int64]:
         """The rows whose code stands so."""
         return self.rows[np.isin(self.standings, wanted)]
+
+    def cases_of(self, judge: int) -> Mask | None:
+        """The cases that the judge at this position is for; None where there is one for all."""
+        return None if len(self.judges) == 1 else np.asarray(np.maximum(self.of_case, 0) == judge)
 
     def judge_of(self, row: int) -> CodeJudge:
         """The judge of the edition that a row's case asks for."""
@@ -99,7 +104,7 @@ def misfits(
     table: str = "",
     column: str = "code",
 ) -> Found:
-    """The rows (of ``among``) whose code stands so, with the holes ``target``, ``candidates`` and ``edition``."""
+    """The rows (of ``among``) whose code stands so; holes ``target``, ``candidates``, ``edition`` and ``kind``."""
     own = judged(batch, use, table, column)
     rows = own.with_standing(*wanted)
     if among is not None:
@@ -112,6 +117,7 @@ def misfits(
         "target": own.hole(rows, _target),
         "candidates": own.hole(rows, _candidates),
         "edition": own.hole(rows, lambda _, verdict: verdict.edition),
+        "kind": own.hole(rows, lambda _, verdict: verdict.kind),
     }
     return Found(mask, holes)
 
@@ -130,14 +136,22 @@ def _candidates(own: CodeJudge, verdict: Verdict) -> str:
 
 
 def replaced(use: str, *, name: str = "", table: str = "", column: str = "code") -> FixFunction:
-    """A fix that writes the one code that is meant, and the official name into ``name`` if given."""
+    """A fix that writes the one code that is meant, and the official name into ``name`` if given.
+
+    None where the maps are not sure, or where the written name is neither the target's nor that of an edition.
+    """
 
     def function(batch: Batch, rows: Rows) -> list[Repair]:
         own = judged(batch, use, table, column)
         repairs: list[Repair] = []
         for row in rows.tolist():
-            targets = own.verdict(row).targets
-            if len(targets) != 1:
+            verdict = own.verdict(row)
+            targets = verdict.targets
+            written = cell(own.table.column(name), row) if name and own.table.has(name) else None
+            contrary = verdict.standing is Standing.OTHER_EDITION and not _is_meant(
+                batch, use, own.text.get(row) or "", str(written or ""), targets
+            )
+            if len(targets) != 1 or contrary or verdict.standing is Standing.OTHER_EDITION_UNSURE:
                 repairs.append(())
                 continue
             row_id = int(own.table.row_id[row])
@@ -150,3 +164,15 @@ def replaced(use: str, *, name: str = "", table: str = "", column: str = "code")
         return repairs
 
     return function
+
+
+def _is_meant(batch: Batch, use: str, code: str, name: str, targets: tuple[str, ...]) -> bool:
+    """Whether the name does not speak against the code: it is an edition's or the target's, or none is known."""
+    if not name:
+        return True
+    found = edition_of(batch.library, use, code, name)
+    printed = {edition.key for edition in known(batch.library, use) if edition.printed}
+    contrary = any(one.contrary for one in found.evidence if one.key in printed)
+    agreeing = any(one.agreeing for one in found.evidence)
+    official = edition_of(batch.library, use, targets[0], name).evidence[0].agreeing if targets else 0
+    return agreeing or bool(official) or not contrary

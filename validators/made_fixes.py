@@ -38,6 +38,11 @@ def emptied(field: Field) -> FixFunction:
     return function
 
 
+def tidied_text(text: str) -> str:
+    """Without invisible characters and surrounding spaces: what V006 offers for any text."""
+    return text.translate(INVISIBLE).strip()
+
+
 def _tidy(text: str, field: Field) -> str:
     """Without invisible characters and surrounding spaces; codes in half width."""
     clean = text.translate(INVISIBLE)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 import codebooks
 from records import Batch, SetCell, Text
 from records.arrow import Mask
+from validators.coded_fields import said_otherwise
 from validators.model import FixFunction, Repair, Rows
 
 DIVISION = slice(1, 7)
@@ -55,8 +56,13 @@ def tidied(code: str) -> str:
 def staff_codes(batch: Batch, table: str, column: str, standard: str, wanted: StaffCode) -> Mask:
     """The rows whose code in ``column`` is of the kind ``wanted``; a missing code is of none."""
     text: Text = batch.table(table).column(column)
+    library, target = batch.library, f"{table}.{column}"
     kinds: NDArray[np.bool_] = np.array(
-        [kind_of(batch.library, standard, code) is wanted for code in text.listed], dtype=bool
+        [
+            kind_of(library, standard, code) is wanted and not said_otherwise(library, target, code)
+            for code in text.listed
+        ],
+        dtype=bool,
     )
     return text.where(kinds)
 

@@ -138,6 +138,8 @@ def _books(acts: _Commands, words: _Words, shared: Parser) -> None:
     acts.add("list", "books.list_books", shared, key="codebooks_list")
     acts.add("maps", "books.list_maps", shared, key="codebooks_maps")
     acts.add("verify", "books.verify", shared, key="codebooks_verify")
+    gaps = acts.add("gaps", "books.gaps", shared, key="codebooks_gaps")
+    gaps.add_argument("--scheme", metavar="S", help=words("gaps_scheme"))
     take = acts.add("import", "books.import_files", shared, key="codebooks_import")
     take.add_argument("file", nargs="+", metavar="FILE", help=words("book_file"))
     take.add_argument("--kind", metavar="KIND", help=words("book_kind"))

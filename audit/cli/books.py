@@ -1,4 +1,4 @@
-"""``qingdan codebooks``: what is loaded and whether it is intact; files and packs in, packs out, editions."""
+"""``qingdan codebooks``: what is loaded, whether it is intact and fits together; files in, packs out, editions."""
 
 import csv
 import io
@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import groupers
 from audit.cli.books_telling import ask, offer_lines, refused_rows
 from audit.cli.context import BLOCKED, FINE, UNUSABLE, Context
 from audit.files import spreadsheet_cell, write_aside
@@ -16,18 +17,13 @@ from codebooks.importing.comparing import Difference, compared, difference
 from codebooks.importing.installing import install
 from codebooks.importing.offers import Offer, OfferedBook
 from codebooks.listing import describe, describe_standard, placed
-<<<<<<< HEAD
+from codebooks.maps import Fate, code_maps
 from codebooks.packs import export_pack, matching, own_texts
 from codebooks.registry import is_own, loaded
 from codebooks.store import AT, Library, open_library, read_book
 from codebooks.userbooks import BUILT_IN, UserBooks, find_edition
-=======
-from codebooks.maps import Fate, code_maps
-from codebooks.packs import export_pack, matching
-from codebooks.packs import import_pack as take_pack
-from codebooks.registry import loaded
->>>>>>> main
 from codebooks.verify import changed
+from groupers.gaps import soundness
 
 OWN = "codebooks"
 
@@ -61,6 +57,16 @@ def list_maps(context: Context) -> int:
         sys.stdout.write(say + context.say("map_line", rows=len(found.rows), **counts) + "\n")
         for row in found.with_fate(Fate.MISSING):
             sys.stdout.write(context.say("map_missing", source=row.source, target=row.target) + "\n")
+    return FINE
+
+
+def gaps(context: Context) -> int:
+    """What does not fit together in a scheme (default: in all): groups out of reach, diagnoses without a way."""
+    wanted = context.options.scheme
+    for name in [wanted] if wanted else context.library.schemes():
+        found = soundness(groupers.load_scheme(context.library, name))
+        for line in found.lines("en" if context.language == "en" else "zh", full=bool(wanted)):
+            sys.stdout.write(line + "\n")
     return FINE
 
 

@@ -10,6 +10,7 @@ import groupers
 from audit.cli.context import BLOCKED, FINE, Context
 from codebooks.terms import CodeTable
 from groupers import Groups, Scheme
+from groupers.boundaries import boundaries, margins_of
 from groupers.explaining import Naming
 from records import Batch
 from validators import case_labels
@@ -25,8 +26,11 @@ def run(context: Context) -> int:
     rows = _rows(batch, groups, context.language)
     explain = context.options.explain
     if context.options.format == "jsonl":
-        for case, row in enumerate(rows):
-            held: dict[str, object] = dict(zip(COLUMNS, row, strict=True))
+        marks = boundaries(groups, margins_of(context.library)).words(
+            "en" if context.language == "en" else "zh"
+        )
+        for case, (row, mark) in enumerate(zip(rows, marks.to_list(), strict=True)):
+            held: dict[str, object] = {**dict(zip(COLUMNS, row, strict=True)), "boundary": mark or None}
             if explain:
                 held["trace"] = _trace(context, batch, scheme, case)
             sys.stdout.write(json.dumps(held, ensure_ascii=False) + "\n")

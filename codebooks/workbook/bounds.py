@@ -15,7 +15,8 @@ _PIECE = 1 << 20
 _TAIL = 32
 _ROW = re.compile(rb"""\sr=["'][A-Z]{0,3}(\d{4,9})["']""")
 _COLUMN = re.compile(rb"""\sr=["']([A-Z]{1,3})\d""")
-_BROKEN = (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, RuntimeError, zlib.error, EOFError)
+# What a damaged archive makes the library raise.
+BROKEN = (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, RuntimeError, zlib.error, EOFError)
 
 
 class Refused(ValueError):
@@ -61,7 +62,7 @@ def check(data: bytes, limits: Limits) -> None:
             left = limits.bytes
             for info in listed:
                 left = _inside(archive, info, limits, left)
-    except _BROKEN as error:
+    except BROKEN as error:
         if isinstance(error, Refused):
             raise
         raise Refused("not_a_workbook", detail=str(error).splitlines()[0] if str(error) else "") from error

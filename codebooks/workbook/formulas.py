@@ -208,10 +208,11 @@ class _Reader:
         return parts[0] if len(parts) == 1 else All(tuple(parts))
 
     def atom(self) -> Formula:
+        opening = self.token
         if self.take("("):
             self.depth += 1
             if self.depth > _DEEPEST:
-                raise self.fail("expected_shallow")
+                raise self.fail("expected_shallow", opening)
             inner = self.either()
             self.need("expected_bracket", ")")
             self.depth -= 1

@@ -60,7 +60,7 @@ def sheet_names(path: Path) -> tuple[str, ...]:
     try:
         with zipfile.ZipFile(path) as archive, archive.open("xl/workbook.xml") as member:
             found = _SHEET_NAME.findall(member.read(_HEAD_BYTES))
-    except (zipfile.BadZipFile, KeyError, OSError, RuntimeError, NotImplementedError, ValueError):
+    except (KeyError, *bounds.BROKEN):
         return ()
     return tuple(spelled(name.decode("utf-8", errors="replace")) for name in found)
 

@@ -73,3 +73,13 @@ def test_an_unknown_scheme_to_group_by(run, tmp_path):
     code, _, err = run("group", written(tmp_path / "a.json", 1), "--scheme", "chs-drg-9")
     assert code == 2
     assert "chs-drg-9" in err
+
+
+def test_cases_close_to_a_threshold_are_marked(run, tmp_path):
+    lines = (DATA / "grouping" / "chs_drg_11.csv").read_text("utf-8").splitlines()
+    (tmp_path / "g.csv").write_text("\n".join(lines) + "\n", "utf-8")
+    _, out, _ = run("group", tmp_path / "g.csv", "--scheme", "chs-drg-1.1", "--format", "jsonl")
+    marks = [row["boundary"] for row in jsonl(out)]
+    told = [mark for mark in marks if mark]
+    assert 0 < len(told) < len(marks) / 4
+    assert any("28/29 天" in mark for mark in told)

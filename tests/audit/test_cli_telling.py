@@ -53,18 +53,26 @@ def test_few_codes_are_listed(run):
 def test_codebooks_are_listed_and_intact(run):
     code, out, _ = run("codebooks", "list")
     assert code == 0
-<<<<<<< HEAD
-    lines = [line for line in out.splitlines() if line]
-    assert len(lines) == len(library().books()) + len(library().standards())
-=======
     standards, _, books = out.partition("\n\n")
     assert len(standards.splitlines()) == len(library().standards())
     assert "随程序" in standards
     assert len(books.splitlines()) == len(library().books())
->>>>>>> main
+    assert "drg/wlmq_2022/adrg" in books
+    assert "（历史）" in books
     code, _, err = run("codebooks", "verify")
     assert code == 0
     assert "全部完好" in err
+
+
+def test_gaps_of_a_scheme_are_told_apart_from_errors(run):
+    code, out, _ = run("codebooks", "gaps", "--scheme", "chs-drg-2.0")
+    assert code == 0
+    assert "WQY" in out
+    assert "WJ1" in out
+    assert "O84.000" in out
+    code, out, err = run("codebooks", "gaps", "--scheme", "nowhere")
+    assert (code, out) == (2, "")
+    assert "chs-drg-1.1" in err
 
 
 def test_codebooks_go_out_and_in(run, tmp_path):

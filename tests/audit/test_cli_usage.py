@@ -39,6 +39,7 @@ def test_usage_in_english(run, monkeypatch):
     [
         (), ("audit",), ("check",), ("fix",), ("group",), ("explain",), ("code",), ("sample",), ("codebooks",),
         ("codebooks", "list"), ("codebooks", "verify"), ("codebooks", "import"), ("codebooks", "export"),
+        ("codebooks", "gaps"),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -82,13 +82,6 @@ def test_a_finding_without_fix_offers_none_and_counts_those_like_it(session: Ses
     assert one.why
 
 
-def test_other_orders_name_code_and_group(session: Session) -> None:
-    others = told(session, 0).others
-    assert others
-    assert all(other.code and other.group.drg for other in others)
-    assert "HC25" not in {other.group.drg for other in others}
-
-
 def test_reasons_given_are_told(session: Session) -> None:
     (finding,) = (item.finding for item in told(session, 2).told)
     session.accept(2, finding, "新生儿")
@@ -119,6 +112,5 @@ def test_a_case_without_diagnoses_is_told_too(session: Session) -> None:
     one = told(session, 0)
     assert one.told
     assert one.now.kind == "ungrouped"
-    assert one.others == ()
     session.edit([SetCell("cases", int(session.case(0).batch.cases.row_id[0]), "sex", None)])
     assert told(session, 0).now.kind == "ungrouped"

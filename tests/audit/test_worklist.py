@@ -150,3 +150,13 @@ def test_one_case_and_none(tmp_path) -> None:
     assert empty.order("work").tolist() == []
     assert empty.matching(Filter(text="x")).tolist() == []
     assert empty.severity_cases() == {"error": 0, "warning": 0, "hint": 0, "passed": 0}
+
+
+def test_cases_close_to_a_threshold_are_found(batch: Batch) -> None:
+    examined = examine(batch, scheme(), settings())
+    worklist = Worklist.of(examined, shown)
+    marked = [bool(words) for words in examined.batch.groups.boundary.to_list()]
+    assert worklist.matching(Filter(boundary=True), DAY).tolist() == marked
+    assert Filter(boundary=True).active
+    worklist.texts["boundary"].set(0, "28/29")
+    assert worklist.matching(Filter(boundary=True), DAY)[0]

@@ -178,6 +178,20 @@ def test_letters_do_not_search_through_the_rows(
 # Filters
 
 
+def test_the_chip_of_cases_close_to_a_threshold(
+    qtbot: QtBot, view: WorklistView, full_desk: Desk, settled: Settled
+) -> None:
+    columns(at_hand(full_desk)).texts["boundary"].set(7, "28/29")
+    _click(qtbot, view.filters.boundary)
+    settled(full_desk)
+    assert 7 in full_desk.visible.tolist()
+    assert len(full_desk.visible) < len(columns(at_hand(full_desk)))
+    _click(qtbot, view.filters.boundary)
+    settled(full_desk)
+    assert len(full_desk.visible) == len(columns(at_hand(full_desk)))
+    columns(at_hand(full_desk)).texts["boundary"].set(7, "")
+
+
 def test_chips_combine(qtbot: QtBot, view: WorklistView, full_desk: Desk, settled: Settled) -> None:
     _click(qtbot, view.filters.severities["error"])
     settled(full_desk)

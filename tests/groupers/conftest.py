@@ -2,6 +2,7 @@
 
 import csv
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 
 import codebooks
 import groupers
+from benchmarks.plain_drg import PlainScheme
 from tests.groupers.drg30 import made_library
 
 DATA = Path(__file__).resolve().parents[1] / "data" / "grouping"
@@ -50,6 +52,12 @@ def known_cases(path: Path, scheme: str) -> Known:
 def answers(groups: groupers.Groups) -> list[tuple[str, str, str]]:
     """MDC, ADRG and DRG of each case."""
     return list(zip(groups.mdc.to_list(), groups.adrg.to_list(), groups.drg.to_list(), strict=True))
+
+
+@cache
+def plain_scheme(name: str) -> PlainScheme:
+    """A shipped scheme as the plain interpreter reads it."""
+    return PlainScheme(codebooks.shipped(), name)
 
 
 @pytest.fixture(scope="session")

@@ -88,6 +88,45 @@ def made_workbook(edition: str = "B") -> Workbook:
     return Workbook(sheets, edition)
 
 
+def small_workbook(edition: str = "B") -> Workbook:
+    """Two categories of a few groups: quick to write, to damage and to read."""
+    rules: dict[str, list[list[Cell]]] = {
+        "MDC": [["MDCA", "先期分组", None, 1], ["MDCB", "神经系统疾病及功能障碍", "ZYZD in DI_B00", 4]],
+        "ADRG": [
+            ["000", None, None, "0000", 1],
+            ["AA1", "心肺移植", "ZYSS in OP_AA1", "MDCA", 1],
+            ["BB2", "伴出血诊断的颅脑手术", "(ZYZD in DI_BB2) and (ZYSS in OP_BB2)", "MDCB", 2],
+            ["BQY", None, "ZYSS in OP_ALL", "MDCB", 20],
+            ["B00", None, None, "MDCB", 40],
+        ],
+        "DRG": [
+            ["0000", None, None, "000", "0000", 1],
+            ["AA19", "心肺移植", None, "AA1", "MDCA", 1],
+            ["BB21", "伴出血诊断的颅脑手术，伴严重合并症或并发症", "QTZD in MCC", "BB2", "MDCB", 1],
+            ["BB25", "伴出血诊断的颅脑手术，不伴严重合并症或并发症", None, "BB2", "MDCB", 3],
+            ["BQY", None, None, "BQY", "MDCB", 1],
+            ["B000", None, None, "B00", "MDCB", 1],
+        ],
+        "集合": [
+            ["OP_AA1", "33.6x00", "心脏-肺联合移植术", "OP"],
+            ["DI_B00", "I61.003", "基底节出血", "DI"],
+            ["DI_B00", "I63.900", "脑梗死", "DI"],
+            ["DI_BB2", "I61.003", "基底节出血", "DI"],
+            ["OP_BB2", "38.4000", "血管切除术伴置换术", "OP"],
+            ["OP_ALL", "38.4000", "血管切除术伴置换术", "OP"],
+            ["OP_ALL", "33.6x00", "心脏-肺联合移植术", "OP"],
+            ["OP_ALL", "43.3x00x003", "幽门肌切开术", "OP"],
+        ],
+        "CC": [
+            ["A19.000x012", "血行播散性肺结核", "EX_2", "MCC"],
+            ["I50.900", "心力衰竭", "EX_1", "CC"],
+            ["Z94.804", "干细胞移植状态", "无", "CC"],
+        ],
+        "排除表": [["EX_1", "I61.003", "基底节出血"], ["EX_2", "A19.100", "多个部位的急性粟粒型结核"]],
+    }
+    return Workbook({name: [list(row) for row in rows] for name, rows in rules.items()}, edition)
+
+
 def installed(offer: Offer, folder: Path) -> Library:
     """The library with the books of an offer in a folder in front."""
     books = []

@@ -12,7 +12,7 @@ from benchmarks.drg_cases import Makings, made_cases, makings
 from benchmarks.plain_drg import PlainScheme, plain_cases
 from codebooks import Library, arrow
 from groupers import CodedRows, GroupingInput, Scheme
-from tests.groupers.conftest import FILES, answers
+from tests.groupers.conftest import FILES, answers, plain_scheme
 
 CASES = 12
 SEEDS = st.integers(0, 1_000_000)
@@ -48,9 +48,7 @@ def named_codes(library: Library, scheme: str) -> tuple[frozenset[str], frozense
 def tried(request, library):
     name = request.param
     dx, proc = named_codes(library, name)
-    return Tried(
-        groupers.load_scheme(library, name), PlainScheme(library, name), makings(library, name), dx, proc
-    )
+    return Tried(groupers.load_scheme(library, name), plain_scheme(name), makings(library, name), dx, proc)
 
 
 def lists(rows: CodedRows) -> list[list[str]]:

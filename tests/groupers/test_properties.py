@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 import groupers
 from benchmarks.drg_cases import made_cases, makings
-from benchmarks.plain_drg import PlainScheme, plain_cases
+from benchmarks.plain_drg import plain_cases
 from groupers import CodedRows, GroupingInput
-from tests.groupers.conftest import FILES, answers
+from tests.groupers.conftest import FILES, answers, plain_scheme
 
 
 def lists(rows: CodedRows) -> list[list[str]]:
@@ -66,11 +66,11 @@ def test_a_code_that_no_rule_names_changes_nothing(known, scheme):
 def both(request, library):
     """A scheme, the same read by the plain interpreter, and what to make cases of."""
     name = request.param
-    return groupers.load_scheme(library, name), PlainScheme(library, name), makings(library, name)
+    return groupers.load_scheme(library, name), plain_scheme(name), makings(library, name)
 
 
-def test_the_plain_interpreter_agrees_on_the_known_cases(known, library):
-    plain = PlainScheme(library, known.scheme)
+def test_the_plain_interpreter_agrees_on_the_known_cases(known):
+    plain = plain_scheme(known.scheme)
     cases = plain_cases(known.given, len(known.given))
     assert [plain.group(case) for case in cases] == known.answers
 

@@ -33,7 +33,7 @@ diagnosis_code_in_another_form.fix(Level.CONFIRM)(replaced("diagnoses"))
 
 @check("C103", Severity.ERROR, fields=(*FIELDS, "diagnoses.name?"), basis=EDITION, since="2026.12")
 def diagnosis_code_of_another_edition(batch: Batch) -> Found:
-    """The code is of the clinical, an earlier or the Beijing edition and not of the insurance edition."""
+    """The code is of the clinical, an earlier or the Beijing edition, and the maps lead to one certain target."""
     return misfits(batch, "diagnoses", Standing.OTHER_EDITION, among=batch.diagnoses.western)
 
 
@@ -69,6 +69,18 @@ def asterisk_code_alone(batch: Batch) -> Found:
     """An asterisk code says how a disease shows itself; it stands behind its cause in one code, never alone."""
     among = batch.diagnoses.western & ~batch.diagnoses.leading
     return misfits(batch, "diagnoses", Standing.ASTERISK_ALONE, among=among)
+
+
+@check("C109", Severity.ERROR, fields=FIELDS, basis=EDITION, since="2026.12")
+def diagnosis_code_of_another_edition_without_a_certain_target(batch: Batch) -> Found:
+    """Of another edition; its target is shared with other codes, grey, not there, or the maps differ."""
+    return misfits(batch, "diagnoses", Standing.OTHER_EDITION_UNSURE, among=batch.diagnoses.western)
+
+
+@check("C110", Severity.ERROR, fields=FIELDS, basis=STRUCTURE, since="2026.12")
+def diagnosis_code_of_another_kind(batch: Batch) -> Found:
+    """A procedure, a consumable, a drug, a price item or a TCM code stands where a diagnosis belongs."""
+    return misfits(batch, "diagnoses", Standing.OTHER_KIND, among=batch.diagnoses.western)
 
 
 @check(
@@ -112,7 +124,7 @@ outpatient_diagnosis_code_spelt_otherwise.fix(Level.SAFE)(replaced("diagnoses"))
 )
 def outpatient_diagnosis_code_of_another_edition(batch: Batch) -> Found:
     """The out-patient diagnosis has a code of another edition, or one in another form."""
-    wanted = (Standing.OTHER_EDITION, Standing.FORM_DIFFERS)
+    wanted = (Standing.OTHER_EDITION, Standing.OTHER_EDITION_UNSURE, Standing.FORM_DIFFERS)
     return misfits(batch, "diagnoses", *wanted, among=_outpatient(batch))
 
 
@@ -134,6 +146,7 @@ def outpatient_diagnosis_code_unknown(batch: Batch) -> Found:
         Standing.CUT_SHORT,
         Standing.MALFORMED,
         Standing.UNKNOWN,
+        Standing.OTHER_KIND,
     )
     return misfits(batch, "diagnoses", *wanted, among=_outpatient(batch))
 

@@ -45,6 +45,15 @@ diagnosis_code_with_another_meaning_in_the_clinical_edition.fix(Level.CONFIRM)(
 )
 
 
+@check("C116", Severity.WARNING, fields=DIAGNOSES, basis=BASIS, since="2026.12")
+def diagnosis_code_with_another_meaning_in_a_mapped_edition(batch: Batch) -> Found:
+    """The map of another edition leads from this code to the one that has the written name: the name decides."""
+    return misnamed(batch, "diagnoses", Naming.MAPPED_MEANING, batch.diagnoses.western)
+
+
+diagnosis_code_with_another_meaning_in_a_mapped_edition.fix(Level.CONFIRM)(renamed("diagnoses", recoded=True))
+
+
 @check("C212", Severity.WARNING, fields=PROCEDURES, basis=BASIS, since="2026.12")
 def procedure_name_differs(batch: Batch) -> Found:
     """The name is not the official one of its code and no other edition's."""
@@ -78,3 +87,9 @@ def procedure_code_with_another_meaning_in_the_clinical_edition(batch: Batch) ->
 procedure_code_with_another_meaning_in_the_clinical_edition.fix(Level.CONFIRM)(
     renamed("procedures", recoded=True)
 )
+
+
+@check("C216", Severity.WARNING, fields=PROCEDURES, basis=BASIS, since="2026.12")
+def procedure_code_with_another_meaning_in_a_mapped_edition(batch: Batch) -> Found:
+    """The map of another edition leads from this code to the one that has the written name: the name decides."""
+    return misnamed(batch, "procedures", Naming.MAPPED_MEANING)

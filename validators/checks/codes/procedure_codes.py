@@ -34,7 +34,7 @@ procedure_code_in_another_form.fix(Level.CONFIRM)(replaced("procedures"))
 
 @check("C203", Severity.ERROR, fields=(*FIELDS, "procedures.name?"), basis=EDITION, since="2026.12")
 def procedure_code_of_another_edition(batch: Batch) -> Found:
-    """The code is of the clinical, an earlier or the Beijing edition and not of the insurance edition."""
+    """The code is of the clinical, an earlier or the Beijing edition, and the maps lead to one certain target."""
     return misfits(batch, "procedures", Standing.OTHER_EDITION)
 
 
@@ -45,6 +45,9 @@ procedure_code_of_another_edition.fix(Level.CONFIRM)(replaced("procedures", name
 def procedure_code_damaged_by_a_spreadsheet(batch: Batch) -> Found:
     """A number that has lost its zeros, or a date: the candidates are named, nothing is padded."""
     return misfits(batch, "procedures", Standing.NUMBER_DAMAGED)
+
+
+procedure_code_damaged_by_a_spreadsheet.fix(Level.CONFIRM)(replaced("procedures"))
 
 
 @check("C205", Severity.ERROR, fields=FIELDS, basis=STRUCTURE, since="2026.12")
@@ -63,6 +66,18 @@ def procedure_code_malformed(batch: Batch) -> Found:
 def procedure_code_unknown(batch: Batch) -> Found:
     """The code is well formed and in no edition known here."""
     return misfits(batch, "procedures", Standing.UNKNOWN)
+
+
+@check("C209", Severity.ERROR, fields=FIELDS, basis=EDITION, since="2026.12")
+def procedure_code_of_another_edition_without_a_certain_target(batch: Batch) -> Found:
+    """Of another edition; its target is shared with other codes, grey, not there, or the maps differ."""
+    return misfits(batch, "procedures", Standing.OTHER_EDITION_UNSURE)
+
+
+@check("C210", Severity.ERROR, fields=FIELDS, basis=STRUCTURE, since="2026.12")
+def procedure_code_of_another_kind(batch: Batch) -> Found:
+    """A diagnosis, a consumable, a drug or a price item stands where a procedure belongs."""
+    return misfits(batch, "procedures", Standing.OTHER_KIND)
 
 
 @check(
@@ -101,7 +116,7 @@ outpatient_procedure_code_spelt_otherwise.fix(Level.SAFE)(
 )
 def outpatient_procedure_code_of_another_edition(batch: Batch) -> Found:
     """The procedure of an out-patient condition has a code of another edition, or one in another form."""
-    wanted = (Standing.OTHER_EDITION, Standing.FORM_DIFFERS)
+    wanted = (Standing.OTHER_EDITION, Standing.OTHER_EDITION_UNSURE, Standing.FORM_DIFFERS)
     return misfits(batch, "procedures", *wanted, table="outpatient_conditions", column="procedure_code")
 
 
@@ -113,5 +128,11 @@ outpatient_procedure_code_of_another_edition.fix(Level.CONFIRM)(
 @check("C223", Severity.WARNING, fields=OUTPATIENT, basis=EDITION, since="2026.12")
 def outpatient_procedure_code_unknown(batch: Batch) -> Found:
     """The procedure of an out-patient condition is not in the insurance edition, and no other edition has it."""
-    wanted = (Standing.NUMBER_DAMAGED, Standing.CUT_SHORT, Standing.MALFORMED, Standing.UNKNOWN)
+    wanted = (
+        Standing.NUMBER_DAMAGED,
+        Standing.CUT_SHORT,
+        Standing.MALFORMED,
+        Standing.UNKNOWN,
+        Standing.OTHER_KIND,
+    )
     return misfits(batch, "procedures", *wanted, table="outpatient_conditions", column="procedure_code")

@@ -7,6 +7,7 @@ import numpy as np
 from codebooks import Library
 from records import Batch, SetCell, Text, missing_mask
 from records.arrow import Mask
+from validators.coded_fields import said_otherwise
 from validators.model import Basis, Found, Level, Repair, Rows, Severity
 from validators.registry import check
 
@@ -16,9 +17,15 @@ TRANSFERRED = ("2", "3")
 RECEIVING = ("receiving_institution_name", "receiving_institution_code")
 
 
-def _malformed(batch: Batch, code: Text) -> Mask:
-    standard = batch.library.standards()["medical_institution"]
-    return code.present & ~code.looked_up(standard.fits, "bool", missing=True)
+def _malformed(batch: Batch, column: str) -> Mask:
+    """Not of the structure; what is of another kind or damaged, chapter C says."""
+    library, standard = batch.library, batch.library.standards()["medical_institution"]
+    code: Text = batch.cases.column(column)
+
+    def fine(text: str) -> bool:
+        return standard.fits(text) or said_otherwise(library, f"cases.{column}", text)
+
+    return code.present & ~code.looked_up(fine, "bool", missing=True)
 
 
 @check(
@@ -30,7 +37,7 @@ def _malformed(batch: Batch, code: Text) -> Mask:
 )
 def institution_code_malformed(batch: Batch) -> Mask:
     """H, 6 digits division, 5 digits number."""
-    return _malformed(batch, batch.cases.institution_code)
+    return _malformed(batch, "institution_code")
 
 
 @check(
@@ -46,7 +53,9 @@ def institution_of_an_unknown_division(batch: Batch) -> Found:
     known = _divisions(batch.library)
     unknown = ~code.looked_up(lambda text: text[1:7] in known, "bool", missing=True)
     division = code.mapped(lambda text: text[1:7])
-    return Found(unknown & ~_malformed(batch, code), {"division": division})
+    standard = batch.library.standards()["medical_institution"]
+    fits = code.looked_up(standard.fits, "bool", missing=False)
+    return Found(unknown & fits, {"division": division})
 
 
 @check(
@@ -60,7 +69,7 @@ def receiving_institution_code_malformed(batch: Batch) -> Mask:
     """The code of the hospital that takes over is of the same form; judged only after a transfer."""
     cases = batch.cases
     transferred = cases.discharge_way.isin(TRANSFERRED)
-    mask: Mask = _malformed(batch, cases.receiving_institution_code) & transferred
+    mask: Mask = _malformed(batch, "receiving_institution_code") & transferred
     return mask
 
 
