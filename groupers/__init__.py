@@ -6,6 +6,7 @@
     what_if(batch, scheme, case=0).variants    # what rearranging its record would alter
     nearest(batch, scheme, case=0)             # why it has no group, and which are nearest
     attach(batch, scheme).columns              # the ``groups`` table for checks and windows
+    compare(batch, scheme, other).flows()      # the same cases by two schemes, and why they differ
     weighted(library, "chs-drg-1.1", "beijing-2022")   # a scheme whose outcomes bear a region's weights
 
 Knows no files, no screens and no checks.
@@ -18,6 +19,21 @@ from groupers.alternatives import Alternatives, Moved
 from groupers.alternatives import alternatives as _alternatives
 from groupers.attaching import Attached, attach
 from groupers.cases import CodedRows, GroupingInput
+from groupers.comparing import Comparison, Fate, Flow, Totals, compared
+from groupers.comparing_causes import Cause
+from groupers.comparing_lists import (
+    BinRow,
+    ComorbidityRow,
+    Counting,
+    GapRow,
+    MeaningRow,
+    bin_rows,
+    comorbidity_rows,
+    counting_of,
+    gap_rows,
+    meaning_rows,
+)
+from groupers.comparing_words import bounds_words, case_words, level_words, words_of
 from groupers.conditions import ConditionError, parse
 from groupers.engine import evaluate
 from groupers.explaining import Naming, Trace, naming, trace
@@ -25,6 +41,7 @@ from groupers.groups import Coded, Groups
 from groupers.loading import load_scheme
 from groupers.nearest import Near, Nearest
 from groupers.nearest_telling import nearest_told
+from groupers.pairing import Pairing, by_names, pairing
 from groupers.scheme import Kind, Outcome, Scheme
 from groupers.tables import SchemeError
 from groupers.texts import Language
@@ -39,24 +56,35 @@ from records import Batch
 __all__ = [
     "Alternatives",
     "Attached",
+    "BinRow",
+    "Cause",
     "Change",
     "Coded",
     "CodedRows",
+    "ComorbidityRow",
+    "Comparison",
     "ConditionError",
+    "Counting",
+    "Fate",
+    "Flow",
     "FromBatch",
+    "GapRow",
     "GroupingInput",
     "Groups",
     "Kind",
     "Language",
+    "MeaningRow",
     "Moved",
     "Naming",
     "Near",
     "Nearest",
     "Outcome",
+    "Pairing",
     "Ranking",
     "Scheme",
     "SchemeError",
     "Terms",
+    "Totals",
     "Trace",
     "Variant",
     "Variants",
@@ -66,18 +94,31 @@ __all__ = [
     "altering",
     "alternatives",
     "attach",
+    "bin_rows",
+    "bounds_words",
+    "by_names",
+    "case_words",
+    "comorbidity_rows",
+    "compare",
+    "compared",
+    "counting_of",
     "explain",
     "from_batch",
+    "gap_rows",
     "group",
+    "level_words",
     "load_scheme",
+    "meaning_rows",
     "naming",
     "nearest",
     "nearest_told",
+    "pairing",
     "parse",
     "weighted",
     "weights_for",
     "what_if",
     "whatif_told",
+    "words_of",
 ]
 
 
@@ -88,6 +129,26 @@ def _input(cases: Batch | GroupingInput, scheme: Scheme) -> GroupingInput:
 def group(cases: Batch | GroupingInput, scheme: Scheme) -> Groups:
     """The group of every case, in order."""
     return evaluate(_input(cases, scheme), scheme)
+
+
+def compare(
+    cases: Batch | GroupingInput,
+    first: Scheme,
+    second: Scheme,
+    weights: tuple[Weighing | None, Weighing | None] = (None, None),
+    pairs: Pairing | None = None,
+) -> Comparison:
+    """The same cases by two schemes: what becomes of each and why, which groups flow into which.
+
+    ``weights`` stand in for those of the schemes. ``pairs``: which core groups mean the same (``pairing``);
+    without it that of the batch's library, else names decide.
+    """
+    if pairs is None:
+        if isinstance(cases, GroupingInput):
+            pairs = by_names(first, second)
+        else:
+            pairs = pairing(cases.library, first, second)
+    return compared(group(cases, first), group(cases, second), pairs, weights)
 
 
 def explain(cases: Batch | GroupingInput, scheme: Scheme, case: int = 0) -> Trace:

@@ -4,6 +4,7 @@ The engine never sees a batch: ``adapter.py`` makes a ``GroupingInput`` of one, 
 """
 
 from collections.abc import Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 from typing import Any, Self, TypeAlias
 
@@ -169,6 +170,12 @@ class GroupingInput:
     def take(self, cases: Positions) -> Self:
         """Some of the cases, in this order; a case may repeat."""
         return self.rearranged(cases, self.dx.take(cases), self.proc.take(cases))
+
+    def forgetting(self, quantity: str) -> Self:
+        """The same with one number (``age``, …) unknown, also where another would tell it."""
+        found = copy(self)
+        object.__setattr__(found, quantity, np.full(len(self), np.nan))
+        return found
 
     def rearranged(self, cases: Positions, dx: CodedRows, proc: CodedRows) -> Self:
         """The numbers of ``cases`` with other lists of diagnoses and procedures."""

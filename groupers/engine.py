@@ -184,3 +184,23 @@ class _Run:
         note[given.no_principal_flag] = self.scheme.reason(NO_PRINCIPAL_FLAG)
         note[given.several_principals] = self.scheme.reason(SEVERAL_PRINCIPALS)
         return note
+
+
+def regrouped(
+    given: GroupingInput,
+    scheme: Scheme,
+    *,
+    comorbid: NDArray[np.uint8] | None = None,
+    unknown: str = "",
+) -> NDArray[np.int32]:
+    """The outcomes that ``given`` would have under another premise, to prove what a group rests on.
+
+    ``comorbid``: which CC (1) and MCC (2) count, a case, in place of what the scheme finds. ``unknown``: the
+    number (``age``, ``weight``, …) that is taken as not known.
+    """
+    run = _Run(given, scheme, None)
+    if comorbid is not None:
+        run.ground.comorbid = comorbid
+    if unknown:
+        run.ground.given = given.forgetting(unknown)
+    return run.groups().outcome

@@ -85,6 +85,21 @@ def _judging(commands: _Commands, words: _Words, shared: Parser) -> None:
     group.add_argument("--format", choices=("csv", "jsonl"), default="csv", help=words("format"))
     group.add_argument("--explain", action="store_true", help=words("explain_group"))
     _supposing(commands, words, read)
+    _comparing(commands, words, shared)
+
+
+def _comparing(commands: _Commands, words: _Words, shared: Parser) -> None:
+    compare = commands.add("compare", "comparing.run", shared)
+    compare.add_argument("input", nargs="+", metavar="INPUT", help=words("input"))
+    compare.add_argument("--from", dest="first", metavar="S", help=words("compare_from"))
+    compare.add_argument("--to", dest="second", metavar="S", help=words("compare_to"))
+    compare.add_argument("--weights-from", metavar="REGION", help=words("compare_weights_from"))
+    compare.add_argument("--weights-to", metavar="REGION", help=words("compare_weights_to"))
+    compare.add_argument("--mapping", metavar="FILE", help=words("mapping"))
+    form = compare.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help=words("as_json"))
+    form.add_argument("--xlsx", metavar="FILE", help=words("compare_xlsx"))
+    form.add_argument("--csv", metavar="DIR", help=words("compare_csv"))
 
 
 def _supposing(commands: _Commands, words: _Words, read: Parser) -> None:

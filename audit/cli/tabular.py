@@ -1,39 +1,19 @@
-"""Tables to stdout or into a file: lines, CSV or a workbook. Cells that would start a formula are escaped."""
+"""Tables to stdout or into the file of ``--out``: lines, CSV or a workbook."""
 
-import csv
-import io
 import sys
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.utils import get_column_letter
-from openpyxl.utils.exceptions import WorkbookAlreadySaved
 
 from audit.cli.context import Context
-from audit.files import aside, on_one_line, spreadsheet_cell, write_aside
+from audit.files import on_one_line, write_aside
 from audit.messages import Stopped
+from audit.sheets import Cell, Sheet, csv_file, csv_rows, workbook
 
-Cell = str | int | float | None
-SHEET_ROWS = 1_000_000
+__all__ = ["Cell", "Sheet", "aligned", "write_csv", "write_lines", "write_workbook"]
+
 GAP = "  "
-BOM = "\ufeff"
 WIDEST = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A named table: heads, the widths of columns in a workbook, and rows, which are read once."""
-
-    name: str
-    heads: Sequence[str]
-    widths: Sequence[int]
-    rows: Iterable[Sequence[Cell]]
 
 
 def write_lines(context: Context, lines: Iterable[str]) -> None:
@@ -50,22 +30,11 @@ def write_lines(context: Context, lines: Iterable[str]) -> None:
 def write_csv(context: Context, sheet: Sheet) -> None:
     """The table as CSV: to ``--out`` (for spreadsheets: with a mark that it is UTF-8), else to stdout."""
     if not context.options.out:
-        _csv(sys.stdout, sheet)
+        csv_rows(sys.stdout, sheet)
         return
     path = Path(context.options.out)
     context.refuse_input(path)
-    with aside(path) as file:
-        text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
-        text.write(BOM)
-        _csv(text, sheet)
-        text.detach()
-
-
-def _csv(target: Any, sheet: Sheet) -> None:  # noqa: ANN401 - whatever csv writes to
-    writer = csv.writer(target, lineterminator="\n")
-    writer.writerow(sheet.heads)
-    for row in sheet.rows:
-        writer.writerow(["" if cell is None else _safe(cell) for cell in row])
+    csv_file(path, sheet)
 
 
 def write_workbook(context: Context, sheets: Sequence[Sheet]) -> None:
@@ -74,40 +43,7 @@ def write_workbook(context: Context, sheets: Sequence[Sheet]) -> None:
         raise Stopped("out_needed")
     path = Path(context.options.out)
     context.refuse_input(path)
-    book = Workbook(write_only=True)
-    try:
-        for sheet in sheets:
-            _fill(book, sheet)
-        with aside(path) as file:
-            book.save(file)
-    except BaseException:
-        for made in book.worksheets:
-            with suppress(WorkbookAlreadySaved):
-                made.close()  # a sheet left open complains when it is collected
-        raise
-
-
-def _fill(book: Workbook, sheet: Sheet) -> None:
-    made = _sheet(book, sheet.name, sheet)
-    for at, row in enumerate(sheet.rows, start=1):
-        made.append([_safe(cell) for cell in row])
-        if at % SHEET_ROWS == 0:
-            made = _sheet(book, f"{sheet.name} {at // SHEET_ROWS + 1}", sheet)
-
-
-def _sheet(book: Workbook, name: str, sheet: Sheet) -> Any:  # noqa: ANN401 - openpyxl ships no types
-    made = book.create_sheet(name)
-    for at, width in enumerate(sheet.widths, start=1):
-        made.column_dimensions[get_column_letter(at)].width = width
-    made.freeze_panes = "A2"
-    made.append(list(sheet.heads))
-    return made
-
-
-def _safe(cell: Cell) -> Cell:
-    if not isinstance(cell, str):
-        return cell
-    return spreadsheet_cell(ILLEGAL_CHARACTERS_RE.sub("\N{REPLACEMENT CHARACTER}", cell))
+    workbook(path, sheets)
 
 
 def aligned(rows: Iterable[Sequence[str]]) -> Iterator[str]:

@@ -111,11 +111,7 @@ def _offer(kind: ListKind, same: Sequence[Recognised], origin: str, gathered: _G
     gathered.books += _books(kind, made, hint, origin)
 
 
-<<<<<<< HEAD
 def _books(kind: ListKind, made: Shaped, hint: str, origin: str) -> list[OfferedBook]:
-=======
-def _books(kind: ListKind, made: Shaped, hint: str, origin: str, gathered: _Gathered) -> list[OfferedBook]:
->>>>>>> main
     day = date_within(hint)
     edition = made.edition or (say("edition_of", day=day) if day else "")
     if not kind.splits:
