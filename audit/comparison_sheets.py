@@ -79,7 +79,10 @@ class Tables:
         """What it is, both sides, and the numbers of all cases."""
         totals = self.comparison.totals(self.among)
         yield self.words("scheme"), *self.compared.titles
-        yield self.words("weights"), *(title or self.words("no_weights") for title in self.compared.weight_titles)
+        yield (
+            self.words("weights"),
+            *(title or self.words("no_weights") for title in self.compared.weight_titles),
+        )
         yield self.words("cases"), totals.cases, totals.cases
         yield self.words("grouped"), *totals.grouped
         yield self.words("groups"), *totals.groups

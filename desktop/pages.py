@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 PLACES = (
     ("go_work", "list-checks"),
     ("go_statistics", "chart-column"),
+    ("go_compare", "columns-3"),
     ("go_books", "book-open-text"),
     ("go_rules", "shield-check"),
     ("go_settings", "settings"),
@@ -40,6 +41,13 @@ def statistics(desk: Desk, actions: Actions) -> QWidget:
     from desktop.statistics_page import StatisticsPage  # noqa: PLC0415
 
     return StatisticsPage(desk, actions)
+
+
+def compare(desk: Desk, actions: Actions) -> QWidget:
+    """Two grouping schemes beside each other."""
+    from desktop.comparison_page import ComparisonPage  # noqa: PLC0415
+
+    return ComparisonPage(desk, actions)
 
 
 def books(desk: Desk, actions: Actions) -> QWidget:
@@ -65,6 +73,7 @@ def settings(desk: Desk, actions: Actions) -> "SettingsPage":
 
 MAKERS: Mapping[str, Callable[[Desk, Actions], QWidget]] = {
     "statistics": statistics,
+    "compare": compare,
     "books": books,
     "rules": rules,
 }
