@@ -331,8 +331,12 @@ def test_rows_lead_to_the_cases_that_they_count(comparison, shuffled):
             for row in listed(comparison, mask)[:60]:
                 found = groupers.cases_of(comparison, row, mask)
                 assert len(set(found.tolist())) == len(found) == row.cases
-        for row in groupers.meaning_rows(comparison, mask)[:60]:
-            found = groupers.cases_of(comparison, row, mask)
-            assert max(row.cases_first, row.cases_second) <= len(found) <= row.cases_first + row.cases_second
+        for meaning in groupers.meaning_rows(comparison, mask)[:60]:
+            found = groupers.cases_of(comparison, meaning, mask)
+            assert (
+                max(meaning.cases_first, meaning.cases_second)
+                <= len(found)
+                <= meaning.cases_first + meaning.cases_second
+            )
         for flow in comparison.flows(mask)[:60]:
             assert len(groupers.cases_of(comparison, flow, mask)) == flow.cases
