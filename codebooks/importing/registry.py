@@ -6,6 +6,7 @@ from codebooks.importing.kinds import kinds
 from codebooks.importing.lists import DICTIONARIES, LISTS, ListImporter
 from codebooks.importing.offers import Importer, Offer, Progress
 from codebooks.importing.pack import PackImporter
+from codebooks.importing.weights import WeightsImporter
 from codebooks.importing.words import remark
 from codebooks.store import Library
 from codebooks.workbook import CompanionLists, DrgWorkbook, LocalScheme
@@ -17,7 +18,7 @@ def importers(keys: Path | None = None, library: Library | None = None) -> tuple
     ``library`` has what is loaded (None: what is shipped); a local scheme stands on one of its schemes.
     """
     schemes = (LocalScheme(library), DrgWorkbook(library), CompanionLists(library))
-    return (PackImporter(keys), *schemes, ListImporter())
+    return (PackImporter(keys), *schemes, WeightsImporter(library), ListImporter())
 
 
 def words(keys: Path | None = None) -> tuple[str, ...]:
