@@ -6,6 +6,7 @@ import pytest
 import groupers
 from groupers import GroupingInput, Kind
 from tests.groupers.drg30 import rows_of
+from tests.groupers.toy import toy
 
 
 def given(*cases):
@@ -149,3 +150,19 @@ def test_many_cases_and_one_agree(drg_30):
     for at, case in enumerate(cases):
         assert groupers.group(given(case), drg_30).outcome_of(0) == together.outcome_of(at)
     assert np.all(together.outcome >= 0)
+
+
+def test_counts_and_rounded_numbers_belong_to_the_one_language():
+    scheme = toy(
+        adrg=[
+            "BZ1|MDCB|2|two of the list|medical|distinct_dx_in(dx)>=2",
+            "BA1|MDCB|1|heavy|surgical|rounded(weight)>=1000 & rounded(age)==3",
+            "CZ1|MDCC|1|eye|medical|principal_in(dx)",
+        ],
+        adrg_member=["BZ1|dx|b1", "BZ1|dx|b2", "CZ1|dx|c1"],
+    )
+    assert grouped(scheme, dx=["b1", "b2"])[0].adrg == "BZ1"
+    assert grouped(scheme, dx=["b1", "b1"])[0].adrg != "BZ1"
+    assert grouped(scheme, dx=["b1"], weight=999.5, age=3)[0].adrg == "BA1"
+    assert grouped(scheme, dx=["b1"], weight=999.4, age=3)[0].adrg != "BA1"
+    assert grouped(scheme, dx=["b1"], age=3)[0].adrg != "BA1"
