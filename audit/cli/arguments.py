@@ -166,6 +166,7 @@ def _books(acts: _Commands, words: _Words, shared: Parser) -> None:
     take.add_argument("--kind", metavar="KIND", help=words("book_kind"))
     take.add_argument("--preview", action="store_true", help=words("book_preview"))
     take.add_argument("--yes", action="store_true", help=words("book_yes"))
+    take.add_argument("--merge", action="store_true", help=words("book_merge"))
     take.add_argument("--list", metavar="CSV", help=words("book_list"))
     give = acts.add("export", "books.export_books", shared, key="codebooks_export")
     give.add_argument("file", metavar="FILE", help=words("pack_file"))
