@@ -205,12 +205,8 @@ def _files(spelled: str, path: Path) -> dict[str, str]:
     endings = {str(row["folder"]): str(row["suffix"]) for row in shipped().rows(FILES)}
     for name in held:
         folder, _, file = name.partition("/")
-        sound = (
-            Path(file).stem.strip(". ")
-            and Path(file).suffix
-            and not set(file) & set('/\\:*?"<>|')
-            and file.isprintable()
-        )
+        named = Path(file).stem.strip(". ") and Path(file).suffix and file.isprintable()
+        sound = named and not set(file) & set('/\\:*?"<>|')
         if folder not in endings or not sound or not file.endswith(endings[folder]):
             raise CodebookError("pack_bad_entry", place=path, entry=name)
     return {str(name): str(sha256) for name, sha256 in held.items()}

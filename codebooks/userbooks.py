@@ -11,6 +11,7 @@ for each other. Not here: reading the files that books come from (``importing``)
 
 import contextlib
 import datetime as dt
+import fnmatch
 import os
 import sqlite3
 import time
@@ -90,19 +91,24 @@ class UserBooks:
             self._sweep()
         return tuple(fresh)
 
-    def use(self, name: str, wanted: str) -> Book | None:
+    def use(self, name: str, wanted: str) -> tuple[Book, ...]:
         """Put an edition in use: by its words, the beginning of its id, or the day it was taken.
 
-        ``shipped`` puts the user's aside; the answer is ``None`` then. Raises ``CodebookError`` where it is not one.
+        ``name`` may be a pattern (``drg/local/*``): all its books change in one step, so that the tables of a scheme
+        stay together. ``shipped`` puts the user's aside; the answer is empty then. Raises ``CodebookError`` where
+        there is no such edition.
         """
         with self._alone():
             held = self._finished()
+            names = sorted({book.name for book in held.editions if fnmatch.fnmatchcase(book.name, name)})
+            if not names:
+                raise CodebookError("no_own_edition", name=name)
             if wanted == BUILT_IN:
-                books = {key: book for key, book in held.books.items() if key != name}
+                books = {key: book for key, book in held.books.items() if key not in names}
                 self._switch(replace(held, books=books))
-                return None
-            chosen = find_edition(held.editions, name, wanted)
-            self._switch(replace(held, books={**held.books, name: chosen}))
+                return ()
+            chosen = tuple(find_edition(held.editions, each, wanted) for each in names)
+            self._switch(replace(held, books={**held.books, **{book.name: book for book in chosen}}))
             return chosen
 
     def remove(self, name: str, wanted: str = "") -> tuple[Book, ...]:

@@ -152,6 +152,9 @@ def _telling(commands: _Commands, words: _Words, shared: Parser) -> None:
 def _books(acts: _Commands, words: _Words, shared: Parser) -> None:
     acts.add("list", "books.list_books", shared, key="codebooks_list")
     acts.add("maps", "books.list_maps", shared, key="codebooks_maps")
+    edition = acts.add("edition", "editions.tell", shared, key="codebooks_edition")
+    edition.add_argument("text", metavar="CODE|FILE", help=words("edition_text"))
+    edition.add_argument("--name", metavar="NAME", help=words("edition_name"))
     acts.add("verify", "books.verify", shared, key="codebooks_verify")
     gaps = acts.add("gaps", "books.gaps", shared, key="codebooks_gaps")
     gaps.add_argument("--scheme", metavar="S", help=words("gaps_scheme"))
@@ -163,6 +166,7 @@ def _books(acts: _Commands, words: _Words, shared: Parser) -> None:
     take.add_argument("--kind", metavar="KIND", help=words("book_kind"))
     take.add_argument("--preview", action="store_true", help=words("book_preview"))
     take.add_argument("--yes", action="store_true", help=words("book_yes"))
+    take.add_argument("--merge", action="store_true", help=words("book_merge"))
     take.add_argument("--list", metavar="CSV", help=words("book_list"))
     give = acts.add("export", "books.export_books", shared, key="codebooks_export")
     give.add_argument("file", metavar="FILE", help=words("pack_file"))

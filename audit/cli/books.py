@@ -14,13 +14,14 @@ from audit.messages import Stopped
 from codebooks import signatures
 from codebooks.importing import registry
 from codebooks.importing.comparing import Difference, compared, difference
+from codebooks.importing.increments import looks_partial, merged
 from codebooks.importing.installing import install
 from codebooks.importing.offers import Offer, OfferedBook
 from codebooks.listing import describe, describe_standard, placed
 from codebooks.maps import Fate, code_maps
 from codebooks.packs import export_pack, matching, own_texts
 from codebooks.registry import is_own, loaded
-from codebooks.store import AT, Library, open_library, read_book
+from codebooks.store import AT, Library, forget_kept, open_library, read_book
 from codebooks.userbooks import BUILT_IN, UserBooks, find_edition
 from codebooks.verify import changed
 from codebooks.workbook import write_template
@@ -88,6 +89,8 @@ def import_files(context: Context) -> int:
     """Read files, show what they would change, and put them in use: all of them in one step, or none."""
     options = context.options
     offers = read_offers(context, [Path(name) for name in options.file], options.kind or "")
+    if options.merge:
+        offers = [merged(offer, context.library) for offer in offers]
     for offer in offers:
         for line in offer_lines(offer, context.language):
             context.tell(line)
@@ -102,7 +105,7 @@ def import_files(context: Context) -> int:
         return UNUSABLE
     if options.preview:
         return FINE
-    lossy = any(offer.refused for offer in offers)
+    lossy = any(offer.refused for offer in offers) or any(map(looks_partial, differences))
     if not options.yes and not _agreed(context, lossy=lossy):
         context.tell(context.say("books_unchanged"))
         return BLOCKED
@@ -111,7 +114,7 @@ def import_files(context: Context) -> int:
     for book in taken:
         sys.stdout.write(describe(book) + "\n")
     context.tell(context.say("pack_taken", count=len(taken), where=folder))
-    return BLOCKED if lossy else FINE
+    return BLOCKED if any(offer.refused for offer in offers) else FINE
 
 
 def read_offers(context: Context, files: Sequence[Path], kind: str) -> list[Offer]:
@@ -155,16 +158,18 @@ def export_books(context: Context) -> int:
 def use(context: Context) -> int:
     """Put another edition of a book in use."""
     chosen = UserBooks(context.data_folder / OWN).use(context.options.name, context.options.edition)
-    if chosen is None:
+    forget_kept()
+    for book in chosen:
+        sys.stdout.write(describe(book) + "\n")
+    if not chosen:
         context.tell(context.say("edition_put_aside", name=context.options.name))
-    else:
-        sys.stdout.write(describe(chosen) + "\n")
     return FINE
 
 
 def remove(context: Context) -> int:
     """Forget an edition, or all of the user's editions of a book."""
     gone = UserBooks(context.data_folder / OWN).remove(context.options.name, context.options.edition or "")
+    forget_kept()
     for book in gone:
         sys.stdout.write(describe(book) + "\n")
     context.tell(context.say("editions_removed", count=len(gone)))
@@ -225,6 +230,8 @@ def _preview(context: Context, differences: Sequence[Difference]) -> Iterator[st
         )
         if before is None:
             continue
+        if looks_partial(told):
+            yield context.say("books_partial")
         for what, mark in (("added", "+"), ("removed", "−"), ("renamed", "±")):
             for one in told.examples(what):
                 names = " → ".join(name for name in (one.before, one.after) if name)

@@ -118,3 +118,8 @@ def table_of(columns: dict[str, Column]) -> arrow.Table:
 def flags(mask: Mask) -> Column:
     """A column of flags."""
     return pa.chunked_array([pa.array(mask)])
+
+
+def among(column: Column, others: Column) -> Mask:
+    """Where a text is one of ``others``."""
+    return np.asarray(pc.is_in(column, value_set=others.combine_chunks()))

@@ -90,7 +90,9 @@ class Offer:
 class Importer(Protocol):
     """One kind of file. ``recognises`` looks at the beginning only and never raises for a strange file."""
 
-    kind: str
+    @property
+    def kind(self) -> str:
+        """The word by which it is asked for."""
 
     def recognises(self, path: Path) -> bool:
         """Whether ``path`` looks like a file of this kind."""

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from codebooks.importing import archives, registry
-from codebooks.importing.kinds import POSITIONS, kinds
+from codebooks.importing.kinds import POSITIONS, kinds, limit
 from codebooks.importing.lines import Stopped
 from codebooks.importing.offers import Offer
 from tests.codebooks.making_lists import CODES, directory, row, text, zipped
@@ -247,10 +247,7 @@ def test_an_archive_beyond_the_bounds_is_refused(tmp_path: Path, monkeypatch: py
     path = directory(tmp_path / "x.zip", "1302", [row("1302")])
     for name in ("import_members", "import_member_megabytes", "import_total_megabytes"):
         with monkeypatch.context() as patch:
-            usual = archives.limit
-            patch.setattr(
-                archives, "limit", lambda asked, name=name, usual=usual: 0 if asked == name else usual(asked)
-            )
+            patch.setattr(archives, "limit", lambda asked, name=name: 0 if asked == name else limit(asked))
             assert read(path).blocked
 
 

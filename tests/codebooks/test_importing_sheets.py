@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 
 import codebooks
-from codebooks.importing import comparing, registry, sheets
+from codebooks.importing import archives, comparing, registry, sheets
 from codebooks.importing.installing import install, with_offers
+from codebooks.importing.kinds import limit
 from codebooks.importing.offers import Offer
 from tests.codebooks.making_lists import dictionary, workbook, zipped
 
+Rows = list[list[object]]
 DRUG, CONSUMABLE = "XA01ABD075A002010100483", "C0101010011303807555"
 
 
@@ -23,7 +25,7 @@ def said(offer: Offer) -> str:
     return "\n".join(remark.said() for remark in offer.remarks)
 
 
-SHEETS = {
+SHEETS: dict[str, tuple[list[object], list[object]]] = {
     "drugs": (["序号", "药品代码", "注册名称", "注册剂型", "批准文号"], [1, DRUG, "阿莫西林", "胶囊", "H1"]),
     "consumables": (["医保编码", "耗材名称", "规格型号", "注册证号"], [CONSUMABLE, "导管", "5F", "械1"]),
     "consumables_stopped": (
@@ -56,7 +58,7 @@ SHEETS = {
 @pytest.mark.parametrize("form", ["xlsx", "csv", "tab", "gbk", "zip"])
 def test_each_sheet_is_recognised_by_its_head(tmp_path: Path, kind: str, form: str) -> None:
     head, cells = SHEETS[kind]
-    rows = [["某市医疗保障局目录（截至2026年3月1日）", *[""] * (len(head) - 1)], head, cells]
+    rows: Rows = [["某市医疗保障局目录（截至2026年3月1日）", *[""] * (len(head) - 1)], head, cells]
     separator = "\t" if form == "tab" else ","
     content = "\n".join(separator.join(map(str, row)) for row in rows).encode(
         "gb18030" if form == "gbk" else "utf-8"
@@ -81,7 +83,7 @@ def test_each_sheet_is_recognised_by_its_head(tmp_path: Path, kind: str, form: s
 
 
 def test_staff_become_lists_by_the_beginning_of_their_code(tmp_path: Path) -> None:
-    rows = [
+    rows: Rows = [
         ["姓名", "医保人员代码", "在职状态", "离职日期", "科室代码"],
         ["张三", "D421003007628", "在职", None, "0101"],
         ["李四", "N421003007628", "离职", dt.date(2025, 6, 30), "0101"],
@@ -100,7 +102,7 @@ def test_staff_become_lists_by_the_beginning_of_their_code(tmp_path: Path) -> No
 
 
 def test_imported_staff_are_looked_up_by_day(tmp_path: Path) -> None:
-    rows = [
+    rows: Rows = [
         ["姓名", "医保医师代码", "在职状态", "入职日期", "离职日期"],
         ["张三", "D421003007628", "在职", "2020-01-01", None],
         ["李四", "D421003007629", "离职", "2020.1.1", "2025-06-30"],
@@ -132,7 +134,7 @@ def test_imported_staff_are_looked_up_by_day(tmp_path: Path) -> None:
 
 
 def test_a_workbook_with_main_stopped_and_recoded_sheets(tmp_path: Path) -> None:
-    sheets_ = {
+    sheets_: dict[str, Rows] = {
         kind: list(SHEETS[kind]) for kind in ("consumables", "consumables_stopped", "consumables_recoded")
     }
     offer = read(workbook(tmp_path / "x.xlsx", {**sheets_, "说明": [["说明文字"]]}))
@@ -158,7 +160,7 @@ def test_codes_that_a_spreadsheet_has_damaged_are_refused(tmp_path: Path) -> Non
 
 
 def test_numbers_of_a_workbook_come_out_as_they_are_shown(tmp_path: Path) -> None:
-    rows = [["项目代码", "项目名称", "计价单位", "价格（元）"], [110200001000000, "费", "次", 10.5]]
+    rows: Rows = [["项目代码", "项目名称", "计价单位", "价格（元）"], [110200001000000, "费", "次", 10.5]]
     table = read(workbook(tmp_path / "x.xlsx", {"a": rows})).books[0].table
     assert table.column("code").to_pylist() == ["110200001000000"]
     assert table.column("价格（元）").to_pylist() == ["10.5"]
@@ -180,7 +182,7 @@ def test_ragged_rows_of_separated_text_are_refused(tmp_path: Path) -> None:
 
 
 def test_two_kinds_that_fit_equally_ask(tmp_path: Path) -> None:
-    rows = [["医保编码", "产品名称", "剂型", "规格型号"], ["X1", "某物", "片", "1g"]]
+    rows: Rows = [["医保编码", "产品名称", "剂型", "规格型号"], ["X1", "某物", "片", "1g"]]
     offer = read(workbook(tmp_path / "x.xlsx", {"a": rows}))
     assert offer.blocked
     assert "drugs" in said(offer)
@@ -203,10 +205,7 @@ def test_broken_files_change_nothing(tmp_path: Path, content: bytes) -> None:
 def test_cells_far_apart_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "x.xlsx"
     workbook(path, {"a": [["项目代码", "项目名称", "计价单位"], *[["1", "2", "3"]] * 50]})
-    from codebooks.importing import archives
-
-    usual = archives.limit
-    monkeypatch.setattr(archives, "limit", lambda name: 100 if name == "import_cells" else usual(name))
+    monkeypatch.setattr(archives, "limit", lambda name: 100 if name == "import_cells" else limit(name))
     assert read(path).blocked
     assert sheets.is_workbook(path)
 

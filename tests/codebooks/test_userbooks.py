@@ -45,7 +45,7 @@ def test_the_edition_before_stays_and_can_be_used_again(tmp_path: Path) -> None:
     held = library(own.folder)
     assert held.codes(NAME).codes == ("A", "B")
     assert [book.edition for book in held.editions(NAME)] == ["2026", "2025"]
-    assert own.use(NAME, "2025") is not None
+    assert [book.edition for book in own.use(NAME, "2025")] == ["2025"]
     assert library(own.folder).codes(NAME).codes == ("A",)
     assert [book.edition for book in library(own.folder).editions(NAME)] == ["2025", "2026"]
     assert verify.changed(own.folder) == ()
@@ -56,16 +56,26 @@ def test_an_edition_is_named_by_id_day_or_validity(tmp_path: Path, wanted: str) 
     own = UserBooks(tmp_path)
     (book,) = own.install([offered("A", validity=(dt.date(2026, 1, 1), None))])
     words = {"id": book.id, "day": book.taken[:10], "valid": "2026-01-01"}
-    assert own.use(NAME, words[wanted]) == book
+    assert own.use(NAME, words[wanted]) == (book,)
 
 
 def test_the_shipped_edition_can_be_used_again(tmp_path: Path) -> None:
     own = UserBooks(tmp_path / "own")
     own.install([offered("Z99.900", name="terms/icd10_nhsa_2.0", edition="mine")])
     assert len(library(own.folder).diagnoses()) == 1
-    assert own.use("terms/icd10_nhsa_2.0", BUILT_IN) is None
+    assert own.use("terms/icd10_nhsa_2.0", BUILT_IN) == ()
     assert len(library(own.folder).diagnoses()) > 30_000
     assert [book.edition for book in library(own.folder).editions("terms/icd10_nhsa_2.0")][1:] == ["mine"]
+
+
+def test_the_tables_of_a_scheme_go_back_together(tmp_path: Path) -> None:
+    own = UserBooks(tmp_path)
+    for edition in ("2025", "2026"):
+        own.install(
+            [offered(edition, name=f"drg/local/{table}", edition=edition) for table in ("adrg", "drg")]
+        )
+    own.use("drg/local/*", "2025")
+    assert {book.edition for book in own.contents().books.values()} == {"2025"}
 
 
 def test_a_removed_edition_is_gone(tmp_path: Path) -> None:

@@ -1,23 +1,20 @@
 """Codebooks: one search over the codes, what is loaded, packs taken in."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QMainWindow
+from PySide6.QtWidgets import QMainWindow
 from pytestqt.qtbot import QtBot
 
 import codebooks
-from audit.opening import books_folder, books_in_use
-from codebooks.packs import export_pack, matching
 from desktop.actions import Actions
 from desktop.books_page import BooksPage
 from desktop.desk import Desk
 from desktop.parts import RowsTable
 from desktop.words import Words, tr
-from tests.desktop.driving import click, texts
+from tests.desktop.driving import texts
 
 Settled = Callable[[Desk], None]
 
@@ -123,52 +120,19 @@ def test_enter_goes_to_the_list_and_copies_a_code(qtbot: QtBot, page: BooksPage,
 
 
 def test_ctrl_f_goes_to_the_field(qtbot: QtBot, page: BooksPage) -> None:
-    page.take.setFocus()
-    qtbot.keyClick(page.take, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    page.search.table.setFocus()
+    qtbot.keyClick(page.search.table, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
     assert page.search.field.hasFocus()
 
 
 def test_loaded_books_are_listed_without_our_small_tables(
     page: BooksPage, library: codebooks.Library
 ) -> None:
-    titles = [str(row[0]) for row in page.books.listed]
+    titles = [str(row[0]) for row in page.loaded.books.listed]
     assert "ICD-10 医保 2.0 版" in titles
     assert len(titles) == sum(not book.name.startswith("sources/") for book in library.books())
-    validities = {str(row[2]) for row in page.books.listed}
+    validities = {str(row[2]) for row in page.loaded.books.listed}
     assert {"不限", "2025-01-01 起"} <= validities
-
-
-# Packs
-
-
-@pytest.fixture
-def pack(tmp_path: Path, library: codebooks.Library) -> Path:
-    path = tmp_path / "pack.zip"
-    export_pack(library, matching(library, ["terms/icd9cm3_same*"]), path)
-    return path
-
-
-def test_a_pack_is_taken_in(
-    qtbot: QtBot, page: BooksPage, desk: Desk, pack: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(pack), ""))
-    with qtbot.waitSignal(desk.said) as signal:
-        click(qtbot, page.take)
-    assert signal.args == [tr("books_taken", count=1)]
-    assert page.take.isEnabled()
-    assert (books_folder() / "manifest.json").exists()
-    assert books_in_use().folder_of("terms/icd9cm3_same_code_other_name_clinical_nhsa") == books_folder()
-
-
-def test_what_is_no_pack_is_said_and_nothing_taken(
-    qtbot: QtBot, page: BooksPage, desk: Desk, tmp_path: Path
-) -> None:
-    (tmp_path / "photo.zip").write_text("no zip")
-    with qtbot.waitSignal(desk.worker.failed) as signal:
-        page.take_pack(tmp_path / "photo.zip")
-    assert "photo.zip" in signal.args[0]
-    assert page.take.isEnabled()
-    assert not books_folder().exists()
 
 
 def test_english(qtbot: QtBot, desk: Desk, host: QMainWindow) -> None:
