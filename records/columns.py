@@ -137,10 +137,21 @@ class Text:
 
     def compact(self) -> "Text":
         """The same column with only the values that occur."""
+        if len(self.codes) <= FEW:
+            return self._compact_few()
         used, places = np.unique(self.codes, return_inverse=True)
         missing = int(len(used) > 0 and used[0] < 0)
         codes: Codes = np.asarray(places - missing, dtype=np.int32)
         return Text(codes, arrow.take(self.values, used[missing:]))
+
+    def _compact_few(self) -> "Text":
+        codes = self.codes.tolist()
+        used = sorted({code for code in codes if code >= 0})
+        place = {code: at for at, code in enumerate(used)}
+        return Text(
+            np.array([place.get(code, -1) for code in codes], dtype=np.int32),
+            arrow.take(self.values, np.array(used, dtype=np.int32)),
+        )
 
     def get(self, row: int) -> str | None:
         """The value at ``row``."""
