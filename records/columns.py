@@ -4,7 +4,8 @@ A number column is ``float64`` (NaN = missing), a time column ``datetime64[s]`` 
 a yes/no column ``bool``, and a string column is a ``Text``. A comparison with a missing value is false.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -53,7 +54,7 @@ class Text:
     def listed(self) -> list[str]:
         """The distinct values as Python strings."""
         if self._listed is None:
-            self._listed = self.values.to_pylist()
+            self._listed = arrow.listed(self.values)
         return self._listed
 
     @property
@@ -87,7 +88,7 @@ class Text:
         """Where the value is one of ``wanted``."""
         if len(self.values) > FEW:
             return self.where(arrow.is_in(self.values, list(wanted)))
-        known = wanted if isinstance(wanted, (tuple, Set, Mapping)) else frozenset(wanted)
+        known = wanted if isinstance(wanted, (tuple, AbstractSet, Mapping)) else frozenset(wanted)
         return self.where_any(value in known for value in self.listed)
 
     def is_(self, wanted: str) -> Mask:

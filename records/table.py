@@ -298,10 +298,10 @@ class Batch:
             derived.setdefault(table_name, set()).add(column)
         for name, table in self.tables.items():
             if name == CASES:
-                rows, case = wanted, np.arange(len(wanted), dtype=np.int32)
+                own = table.take(wanted, np.arange(len(wanted), dtype=np.int32), derived.get(name, ()))
             else:
-                rows, case = _rows_of(self._offsets(table), wanted)
-            tables[name] = table.take(rows, case, derived.get(name, ()))
+                own = table.take(*_rows_of(self._offsets(table), wanted), derived.get(name, ()))
+            tables[name] = own
         return self.like(tables)
 
     def _offsets(self, table: Table) -> NDArray[np.int64]:
