@@ -4,7 +4,6 @@ A check's key carries the field (``F001:setlinfo.prfs``) so that profiles can sw
 layout; nothing here names a field.
 """
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -15,10 +14,10 @@ from codebooks import Library
 from codebooks.layouts import Condition, Field, Kind, Layout, Node, Required, Shape
 from records import CASES, ROW, Batch, Table, Text, missing_mask
 from records.arrow import Mask
-from records.columns import FEW
 from validators.coded_fields import coded_checks
 from validators.made_fixes import canonical_spelling, emptied
 from validators.model import Basis, Check, CheckFunction, Fix, Found, Level, Severity
+from validators.odd_spelling import ODD_CODE, ODD_TEXT, oddly_spelt
 
 SINCE = "2026.12"
 NUMERIC = (Kind.NUMBER, Kind.INTEGER, Kind.LIST)
@@ -323,23 +322,6 @@ def _with_raw(table: Table, field: Field) -> Mask:
     if raw is not None:
         mask[raw.rows] = True
     return mask
-
-
-ODD_TEXT = r"^\s|\s$|[\x00-\x1f\x7f\x{200b}\x{feff}]"
-ODD_CODE = r"^\s|\s$|[\x00-\x1f\x7f\x{200b}\x{feff}\x{ff01}-\x{ff5e}\x{3000}]"
-_FEW_ODD = {
-    ODD_TEXT: re.compile(r"\A | \Z|[\x00-\x1f\x7f\u200b\ufeff]"),
-    ODD_CODE: re.compile(r"\A | \Z|[\x00-\x1f\x7f\u200b\ufeff\uff01-\uff5e\u3000]"),
-}
-"""The same in Python's words: for the few values of one case they are quicker than a kernel."""
-
-
-def oddly_spelt(text: Text, pattern: str) -> Mask:
-    """Where ``ODD_TEXT`` or ``ODD_CODE`` is found in the value."""
-    if len(text.values) > FEW:
-        return text.matches(pattern)
-    search = _FEW_ODD[pattern].search
-    return text.where_any(search(value) is not None for value in text.listed)
 
 
 def _odd_spelling(field: Field, node: Node) -> CheckFunction:

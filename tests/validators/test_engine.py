@@ -14,7 +14,7 @@ from records import Batch, Text
 from records.columns import FEW
 from tests.validators.building import batch as built
 from validators import Basis, Check, Severity, check_settings, checks_for, run
-from validators.generated import ODD_CODE, ODD_TEXT, oddly_spelt
+from validators.odd_spelling import ODD_CODE, ODD_TEXT, oddly_spelt
 
 CASES, DEFECTS = 120, 0.3
 MANY = [f"{number:04}" for number in range(FEW + 1)]
