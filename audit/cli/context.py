@@ -5,7 +5,7 @@ import getpass
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
@@ -105,11 +105,18 @@ class Context:
 
     def progress(self, records: int, file: str) -> bool:
         """Reading progress on a terminal, at most twice a second; never cancels."""
+        return self._progress(lambda: self.say("reading", count=records, file=on_one_line(file)))
+
+    def trying_progress(self, done: int, total: int) -> bool:
+        """How many of the cases have been tried in other orders, told as reading is."""
+        return self._progress(lambda: self.say("trying", done=done, total=total))
+
+    def _progress(self, words: Callable[[], str]) -> bool:
         now = time.monotonic()
         if sys.stderr.isatty() and now - self._last_progress > PROGRESS_SECONDS:
             self._last_progress = now
             self._progress_shown = True
-            sys.stderr.write(ERASE_LINE + self.say("reading", count=records, file=on_one_line(file)))
+            sys.stderr.write(ERASE_LINE + words())
             sys.stderr.flush()
         return True
 
