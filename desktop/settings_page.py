@@ -7,7 +7,17 @@ from importlib import resources
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QFrame, QLineEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFormLayout,
+    QFrame,
+    QLineEdit,
+    QScrollArea,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
 
 from audit.grouping_choices import CHOICES, grouped_by
 from desktop.actions import Actions
@@ -98,9 +108,7 @@ class SettingsPage(Page):
                 self.grouping = label("", "muted", wrap=True)
                 form.addRow("", self.grouping)
         self.setFocusProxy(next(iter(self.controls.values())))
-        self.column.addWidget(card)
-        self.column.addWidget(label(tr("settings_note"), "muted", wrap=True))
-        self.column.addStretch(1)
+        self.column.addWidget(_scrolled(card, label(tr("settings_note"), "muted", wrap=True)), 1)
         for signal in (desk.opened, desk.closed, desk.changed):
             signal.connect(lambda *_: self._tell_grouping())
         self.restyle()
@@ -200,3 +208,20 @@ class SettingsPage(Page):
         super().showEvent(event)
         self._show()
         self._tell_grouping()
+
+
+def _scrolled(*widgets: QWidget) -> QScrollArea:
+    """Widgets below each other, as many as there are at any size of the text."""
+    inner = QWidget()
+    inner.setObjectName("scrolled")
+    column = QVBoxLayout(inner)
+    column.setContentsMargins(0, 0, 8, 0)
+    for widget in widgets:
+        column.addWidget(widget)
+    column.addStretch(1)
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setWidget(inner)
+    return area

@@ -162,6 +162,10 @@ class Context:
     def scheme(self, batch: Batch) -> Scheme:
         """The scheme and weights asked for, else the profile's, else the scheme in force with its own weights."""
         wanted, weights = (getattr(self.options, name, None) for name in ("scheme", "weights"))
+        if wanted and wanted not in self.library.schemes():
+            from audit.comparison import loaded
+
+            loaded(self.library, wanted)
         scheme = scheme_for(batch, self.library, wanted, weights, self.profile)
         self._tell_scheme(scheme)
         return scheme

@@ -63,6 +63,18 @@ def test_the_line_tells_gaps_from_records_and_counts_boundaries(weights):
         assert f"CMI {total.cmi:.2f}" in told
 
 
+def test_a_scheme_that_is_announced_says_what_to_import(run, tmp_path):
+    """And one that there is not at all, which there are."""
+    path = written(tmp_path / "a.json", 1)
+    code, out, err = run("group", path, "--scheme", "chs-drg-3.0")
+    assert (code, out) == (2, "")
+    assert "nhsa.gov.cn" in err
+    assert "qingdan codebooks import" in err
+    code, out, err = run("group", path, "--scheme", "atlantis")
+    assert (code, out) == (2, "")
+    assert "chs-drg-2.0" in err
+
+
 def test_what_if_over_a_batch_tells_how_far_it_is(run, tmp_path, monkeypatch):
     heard = []
 
