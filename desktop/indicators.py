@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QPushButton,
+    QScrollArea,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -32,7 +33,9 @@ from desktop.desk import Desk
 from desktop.indicators_chart import IndicatorsChart
 from desktop.indicators_table import COLUMNS, USUAL, IndicatorsTable
 from desktop.parts import RowsModel, label, panes, rows_table
+from desktop.sheet_edit import Elided
 from desktop.state_words import StateWords
+from desktop.style import Current
 from desktop.words import Words, tr
 from desktop.work import Progress
 
@@ -40,6 +43,8 @@ FIGURES = (
     "cases", "grouped_rate", "ambiguous_rate", "ungrouped", "scheme_gaps", "record_faults",
     "groups", "cmi", "mcc_rate", "cc_rate",
 )  # fmt: skip
+LEAST_ROWS, LEAST_CHART = 5, 100
+"""What is shown of the table and of the chart at any size of the text; the page scrolls where that is too much."""
 SIZES = (280, 190)
 SHARES = (560, 700)
 
@@ -59,6 +64,7 @@ class IndicatorsView(QWidget):
         self._pages = QStackedWidget()
         self._pages.addWidget(self.state)
         self._pages.addWidget(self._make_body())
+        self.restyle()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._pages, 1)
@@ -73,6 +79,7 @@ class IndicatorsView(QWidget):
 
     def _make_body(self) -> QWidget:
         body = QWidget()
+        body.setObjectName("scrolled")
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
@@ -84,7 +91,12 @@ class IndicatorsView(QWidget):
         split.setStretchFactor(0, 3)
         split.setStretchFactor(1, 2)
         column.addWidget(split, 1)
-        return body
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(body)
+        return area
 
     def _make_figures(self) -> QGridLayout:
         self.figures = {}
@@ -99,7 +111,9 @@ class IndicatorsView(QWidget):
             box = QVBoxLayout(card)
             box.setContentsMargins(10, 6, 10, 6)
             box.setSpacing(0)
-            box.addWidget(label(words, "muted"))
+            caption = Elided(words)
+            caption.setProperty("role", "muted")
+            box.addWidget(caption)
             self.figures[name] = label("", "figure")
             box.addWidget(self.figures[name])
             grid.addWidget(card, 0, at)
@@ -156,6 +170,8 @@ class IndicatorsView(QWidget):
         """The chart takes its colours, the columns their room."""
         self.chart.restyle()
         self.table.fit()
+        self.table.setMinimumHeight(LEAST_ROWS * Current.look.row_height)
+        self.chart.setMinimumHeight(round(LEAST_CHART * Current.look.scale))
 
     # When to count
 
