@@ -59,6 +59,19 @@ class Choosers(QWidget):
         words.setBuddy(box)
         return words
 
+    def take_library(self, library: codebooks.Library) -> None:
+        """Choose among the schemes of another library, such as one with a scheme that was just imported."""
+        if library is self._library:
+            return
+        self._library = library
+        held = [box.currentData() for box in self.schemes]
+        for box in (*self.schemes, self.department):
+            box.clear()
+        self._fill()
+        for side, wanted in enumerate(held):
+            self.schemes[side].setCurrentIndex(max(self.schemes[side].findData(wanted), 0))
+            self._fill_weights(side)
+
     def _fill(self) -> None:
         listed = choices(self._library)
         for box, wanted in zip(self.schemes, usual(self._library), strict=True):

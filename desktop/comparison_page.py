@@ -128,6 +128,7 @@ class ComparisonPage(Page):
             chip = QPushButton(tr(f"compare_by_{name}"))
             chip.setProperty("role", "chip")
             chip.setCheckable(True)
+            chip.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             chip.clicked.connect(lambda _=False: self._draw())
             group.addButton(chip)
             row.addWidget(chip)
@@ -167,6 +168,7 @@ class ComparisonPage(Page):
 
     def refresh(self) -> None:
         """Compare off the GUI thread and show it; a later wish overtakes an earlier one."""
+        self.choosers.take_library(self._desk.library)
         session, wish = self._desk.session, self.choosers.wish
         worklist = session.worklist if session is not None else None
         self._stale = False
