@@ -30,6 +30,7 @@ from desktop.comparison_chart import FlowChart
 from desktop.comparison_choosers import Choosers
 from desktop.comparison_tables import Lists
 from desktop.desk import Desk
+from desktop.flow import FlowLayout
 from desktop.parts import Page, label, panes
 from desktop.state_words import StateWords
 from desktop.words import Words, tr
@@ -136,12 +137,12 @@ class ComparisonPage(Page):
         self.sizes["cases"].setChecked(True)
         column.addLayout(row)
         column.addWidget(self.chart, 1)
-        marks = QHBoxLayout()
-        marks.setSpacing(12)
+        marks = QWidget()
+        flow = FlowLayout(marks, gap=10)
+        flow.setContentsMargins(0, 0, 0, 0)
         for name, role in (("renamed", "muted"), ("treacherous", "warning"), ("lost", "error")):
-            marks.addWidget(label(f"▮ {tr(f'compare_mark_{name}')}", role))
-        marks.addStretch(1)
-        column.addLayout(marks)
+            flow.addWidget(label(f"▮ {tr(f'compare_mark_{name}')}", role))
+        column.addWidget(marks)
         return frame
 
     def restyle(self) -> None:
