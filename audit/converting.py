@@ -18,6 +18,7 @@ from audit.files import aside, spreadsheet_cell, write_aside
 from audit.messages import Stopped, say
 from codebooks import editions
 from codebooks.conversion import DONE, Conversion, Converted, Outcome, convert
+from codebooks.editions import Detection
 from codebooks.maps import USES
 from codebooks.spelling import tidy_code
 from records.spreadsheets.grid import Cell, Grid
@@ -49,6 +50,42 @@ class ConvertedTable:
     columns: tuple[ConvertedColumn, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class DetectedColumn:
+    """A column of codes: sheet, header and what edition it is of."""
+
+    sheet: str
+    header: str
+    detection: Detection
+
+
+def detect_table(path: Path, library: codebooks.Library) -> tuple[DetectedColumn, ...]:
+    """The edition of every column of codes in ``path``. Raises as ``convert_table`` does."""
+    found = []
+    for grid in _grids(path, library):
+        if not grid.rows:
+            continue
+        head, places = _placed(grid, library, USES)
+        taken = {at for at, _ in places}
+        for at, use in places:
+            beside = _names_beside(grid, at, head, taken)
+            names = _cells(grid, beside, head) if beside >= 0 else None
+            header = (_headers(grid)[at] if head else None) or str(at + 1)
+            detection = editions.detect(library, use, _cells(grid, at, head), names)
+            found.append(DetectedColumn(grid.sheet, header, detection))
+    if not found:
+        raise Stopped("no_code_column", where=path.name)
+    return tuple(found)
+
+
+def _grids(path: Path, library: codebooks.Library) -> Sequence[Grid]:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise Stopped("unreadable", where=path.name, why=error.strerror or error) from None
+    return tables(data, path.suffix, path.name, library).grids
+
+
 def convert_table(
     path: Path,
     library: codebooks.Library,
@@ -61,11 +98,7 @@ def convert_table(
 
     Raises ``Unreadable`` where the file cannot be read, ``Stopped`` where no column has such codes.
     """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise Stopped("unreadable", where=path.name, why=error.strerror or error) from None
-    grids = tables(data, path.suffix, path.name, library).grids
+    grids = _grids(path, library)
     found = [_converted(grid, library, source, code_column, name_column, use, path.name) for grid in grids]
     kept = tuple(table for table in found if table is not None and table.columns)
     if not kept:
@@ -123,9 +156,7 @@ def _converted(
         places = [(at, use or _likelier(_cells(grid, at, 1), library)) for at in wanted]
         head = 1
     else:
-        places = _code_columns(grid, library, uses)
-        known = any(_codes_in([headers[at]], library, own) for at, own in places)
-        head = 0 if known else 1
+        head, places = _placed(grid, library, uses)
     names_at = -1
     if name_column is not None:
         if name_column not in headers:
@@ -151,6 +182,14 @@ def _headers(grid: Grid) -> list[str]:
 def _cells(grid: Grid, column: int, head: int) -> list[Cell]:
     cells: list[Cell] = grid.columns[column].slice(head).to_pylist()
     return cells
+
+
+def _placed(grid: Grid, library: codebooks.Library, uses: Sequence[str]) -> tuple[int, list[tuple[int, str]]]:
+    """How many rows the header has (0 or 1), and the columns of codes."""
+    headers = _headers(grid)
+    places = _code_columns(grid, library, uses)
+    known = any(_codes_in([headers[at]], library, own) for at, own in places)
+    return (0 if known else 1), places
 
 
 def _code_columns(grid: Grid, library: codebooks.Library, uses: Sequence[str]) -> list[tuple[int, str]]:

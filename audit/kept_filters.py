@@ -3,7 +3,7 @@
 import json
 from dataclasses import fields
 
-from audit.worklist import Filter
+from audit.worklist import Filter, Places
 
 
 def filter_text(wanted: Filter) -> str:
@@ -12,6 +12,8 @@ def filter_text(wanted: Filter) -> str:
     held: dict[str, object] = {}
     for part in fields(Filter):
         value = getattr(wanted, part.name)
+        if isinstance(value, Places):
+            continue  # positions mean nothing in another workspace
         if value != getattr(nothing, part.name):
             held[part.name] = sorted(value) if isinstance(value, frozenset) else value
     return json.dumps(held, ensure_ascii=False)
@@ -36,5 +38,5 @@ def filter_from(text: str) -> Filter:
         elif isinstance(before, str):
             parts[part.name] = value if isinstance(value, str) else before
         else:
-            parts[part.name] = value if isinstance(value, int) else None
+            parts[part.name] = value if isinstance(value, int) and part.name != "places" else None
     return Filter(**parts)  # type: ignore[arg-type]  # each part was given the type of its field above

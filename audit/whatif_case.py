@@ -29,6 +29,9 @@ from groupers.whatif import (
 from groupers.whatif_cases import source_of
 from records import Batch, Edit
 
+NEAREST = 5
+REASON_LINES = 2
+
 
 @dataclass(frozen=True, slots=True)
 class Arrangement:
@@ -58,12 +61,16 @@ class Arrangement:
 
 @dataclass(frozen=True, slots=True)
 class Supposed:
-    """All that is told of one case: arrangements by weight and by closeness, nearest groups, close thresholds."""
+    """All that is told of one case: arrangements by weight and by closeness, close thresholds.
+
+    Of a case without a group also the ``reason`` and the groups that lack one thing (``missing``), in lines.
+    """
 
     position: int
     by_weight: tuple[Arrangement, ...]
     by_closeness: tuple[Arrangement, ...]
-    nearest: tuple[str, ...]
+    reason: tuple[str, ...]
+    missing: tuple[str, ...]
     boundaries: tuple[str, ...]
 
 
@@ -73,17 +80,19 @@ def suppose(session: Session, case: OneCase, language: Language = "zh") -> Suppo
     scheme, library = groups.scheme, session.library
     source = source_of(case.batch, scheme)
     found = what_if_of(source, scheme, language=language)
-    near = nearest_of(source.given, found)
+    near = nearest_of(source.given, found, most=NEAREST)
     close = boundaries(groups, margins_of(library))
     rows = np.flatnonzero(close.alters)
     told: list[str] = []
     if near is not None:
         told = nearest_told(near, source.terms, language, whose_reasons(library), variants=False)
+    reason, missing = told[:REASON_LINES], told[REASON_LINES:]
     return Supposed(
         case.position,
         _arrangements(session, case.batch, found, source.terms, language),
         _arrangements(session, case.batch, found.ranked(Ranking.CLOSENESS), source.terms, language),
-        tuple(told),
+        tuple(reason),
+        tuple(missing),
         tuple(close.row_words(rows, language)),
     )
 

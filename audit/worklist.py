@@ -89,6 +89,14 @@ class Strings:
         return {value: int(n) for value, n in zip(self.values, counted, strict=True) if n}
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Places:
+    """Cases that were found elsewhere, by position, and what they have in common."""
+
+    positions: Positions
+    title: str
+
+
 @dataclass(frozen=True, slots=True)
 class Filter:
     """What the list is narrowed to; all parts must hold. Empty parts do not narrow."""
@@ -102,6 +110,7 @@ class Filter:
     boundary: bool = False
     due_within: int | None = None
     text: str = ""
+    places: Places | None = None
 
     @property
     def active(self) -> bool:
@@ -218,6 +227,10 @@ class Worklist:
             rows &= self.days_left(today, limit_days) <= wanted.due_within
         for word in wanted.text.split():
             rows &= self._saying(word)
+        if wanted.places is not None:
+            found = np.zeros(len(self), dtype=bool)
+            found[wanted.places.positions[wanted.places.positions < len(self)]] = True
+            rows &= found
         return rows
 
     def _of_severity(self, wanted: frozenset[str]) -> NDArray[np.bool_]:

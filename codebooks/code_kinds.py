@@ -19,7 +19,7 @@ JOINTS = re.compile(r"[-_|/]")
 
 @dataclass(frozen=True, slots=True)
 class CodeKind:
-    """A kind of code: the key of a standard or of another known code, and its names."""
+    """A kind of code: the key of a standard or of another known code, its names, the book of its codes if any."""
 
     key: str
     title: str
@@ -27,6 +27,7 @@ class CodeKind:
     pattern: re.Pattern[str]
     example: str = ""
     national: bool = False
+    book: str = ""
 
     def words(self, language: str = "zh") -> str:
         """Its name in a language."""
@@ -59,6 +60,7 @@ class CodeKinds:
                 str(row["name_en"]),
                 re.compile(str(row["regex"]), re.ASCII),
                 str(row["example"] or ""),
+                book=str(row.get("book") or ""),
             )
             for row in rows
         ]

@@ -42,7 +42,8 @@ class Scheme:
 class SchemeTables:
     """The tables of a scheme (``pyarrow.Table``); a table that the scheme lacks has no rows.
 
-    ``steps`` is the order of evaluation, sorted by ``seq``.
+    ``steps`` is the order of evaluation, sorted by ``seq``; ``basic_group`` names the groups that are paid the
+    same everywhere (基层病组).
     """
 
     id: str
@@ -59,6 +60,7 @@ class SchemeTables:
     procedure_invalid: arrow.Table
     weight: arrow.Table
     steps: arrow.Table
+    basic_group: arrow.Table = None
 
 
 class Tables(Protocol):
@@ -139,6 +141,7 @@ def tables(scheme: Scheme, library: Tables) -> SchemeTables:
         procedure_invalid=part("procedure_invalid"),
         weight=part("weight"),
         steps=_steps(scheme, library, shapes["steps"]),
+        basic_group=part("basic_group"),
     )
 
 

@@ -43,7 +43,8 @@ class Strength(StrEnum):
 class Standard:
     """The structure of one kind of code; ``pattern`` is None where it is not published.
 
-    ``weak`` structures are inferred: a code that does not fit is worth a warning, never an error.
+    ``weak`` structures are inferred: a code that does not fit is worth a warning, never an error. ``books`` may hold
+    its codes, the first that is loaded counts.
     """
 
     key: str
@@ -62,7 +63,7 @@ class Standard:
     valid_to: dt.date | None = None
     strength: Strength = Strength.INFERRED
     reason: str = ""
-    book: str = ""
+    books: tuple[str, ...] = ()
     complete: bool = False
     variants: tuple[Variant, ...] = ()
     names: Names = field(default=lambda _, __: "", repr=False, compare=False)
@@ -154,7 +155,7 @@ def _standard(row: Row, own: Row, variants: tuple[Variant, ...], names: Names) -
         valid_to=day(text(own, "valid_to")),
         strength=strength,
         reason=text(own, "reason"),
-        book=text(own, "book"),
+        books=tuple(name for name in text(own, "book").split("|") if name),
         complete=text(own, "complete") == "Y",
         variants=variants,
         names=names,

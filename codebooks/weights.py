@@ -14,6 +14,7 @@ from codebooks.store import Library
 SHIPPED = "payment/drg_weights"
 REGIONS = "sources/payment/regions"
 OWN = "payment/weights/"
+UNNAMED = "region"
 COLUMNS = {"drg": arrow.STRING, "name": arrow.STRING, "weight": arrow.NUMBER, "text": arrow.STRING}
 
 _WHOLE = 0.9

@@ -1,7 +1,8 @@
 """What all views share: the open session, the worker, the case at hand; the two ways to run work go through here.
 
 Views never call each other. They listen: ``opened`` and ``closed`` (a session), ``selected`` (a case),
-``changed`` (what an act changed), ``examined`` (the case at hand, grouped and checked).
+``changed`` (what an act changed), ``examined`` (the case at hand, grouped and checked), ``narrow_wanted`` (a
+filter for the worklist, which is to be shown).
 """
 
 import json
@@ -42,6 +43,7 @@ class Desk(QObject):
     examined = Signal(object)
     go_to_field = Signal(str, int, str)
     said = Signal(str)
+    narrow_wanted = Signal(object)
 
     def __init__(self, library: codebooks.Library, settings: QSettings) -> None:
         super().__init__()

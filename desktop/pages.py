@@ -30,6 +30,13 @@ def statistics(desk: Desk, actions: Actions) -> QWidget:
     return StatisticsPage(desk, actions)
 
 
+def compare(desk: Desk, actions: Actions) -> QWidget:
+    """Two grouping schemes beside each other."""
+    from desktop.comparison_page import ComparisonPage  # noqa: PLC0415
+
+    return ComparisonPage(desk, actions)
+
+
 def books(desk: Desk, actions: Actions) -> QWidget:
     """The codebooks."""
     from desktop.books_page import BooksPage  # noqa: PLC0415
@@ -53,6 +60,7 @@ def settings(desk: Desk, actions: Actions) -> "SettingsPage":
 
 MAKERS: Mapping[str, Callable[[Desk, Actions], QWidget]] = {
     "statistics": statistics,
+    "compare": compare,
     "books": books,
     "rules": rules,
 }

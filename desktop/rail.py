@@ -11,6 +11,7 @@ from desktop.words import tr
 PLACES = (
     ("go_work", "list-checks"),
     ("go_statistics", "chart-column"),
+    ("go_compare", "columns-3"),
     ("go_books", "book-open-text"),
     ("go_rules", "shield-check"),
     ("go_settings", "settings"),

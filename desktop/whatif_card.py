@@ -81,14 +81,15 @@ class WhatIfCard(QWidget):
         if supposed is None:
             return
         self._clear()
-        for words in (*supposed.boundaries, *supposed.nearest):
+        before = (*supposed.boundaries, *supposed.reason)
+        for words in before:
             self._column.addWidget(_readable(words, "muted"))
         listed = supposed.by_closeness if self._by_closeness else supposed.by_weight
         if not listed:
             self._column.addWidget(_readable(tr("whatif_nothing"), "muted"))
         shown = listed if self._is_whole else listed[:SHOWN]
         for number, item in enumerate(shown):
-            if number or supposed.nearest or supposed.boundaries:
+            if number or before:
                 self._column.addWidget(hairline())
             self._column.addWidget(self._line(item))
         if len(listed) > len(shown):
@@ -98,6 +99,10 @@ class WhatIfCard(QWidget):
             words = tr("whatif_by_weight" if self._by_closeness else "whatif_by_closeness")
             self.ranking = ElidedButton(words)
             self._add_link(self.ranking, self._turn)
+        if supposed.missing:
+            self._column.addWidget(hairline())
+        for words in supposed.missing:
+            self._column.addWidget(_readable(words, "muted"))
 
     def _add_link(self, button: QPushButton, act: Callable[[], None]) -> None:
         button.setProperty("role", "link")

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from audit.field_words import unchecked
 from audit.session import Session
+from audit.worklist import Filter
 from desktop import pages
 from desktop.actions import Actions
 from desktop.bars import StatusBar, TopBar
@@ -45,7 +46,7 @@ SMALLEST = (1000, 600)
 LONGEST_NAME = 40
 WARM_UP = 100
 """Milliseconds after the window is shown."""
-PLACES = ("go_work", "go_statistics", "go_books", "go_rules", "go_settings")
+PLACES = ("go_work", "go_statistics", "go_compare", "go_books", "go_rules", "go_settings")
 OF_THE_CASE = frozenset({"case", "list"})
 OF_A_SESSION = frozenset({"edit"})
 NEED_A_SESSION = ("export", "close_workspace", "check", "query_slip")
@@ -87,6 +88,7 @@ class MainWindow(QMainWindow):
         self.status.not_run_clicked.connect(self._show_not_run)
         desk.opened.connect(self._show_session)
         desk.closed.connect(self._show_start)
+        desk.narrow_wanted.connect(self._narrow_to)
         desk.worker.failed.connect(self.tell_failure)
         self._restore()
 
@@ -181,6 +183,13 @@ class MainWindow(QMainWindow):
     def _narrow(self, severity: str) -> None:
         """A count on top is a filter of the list too."""
         self.work.toggle_severity(severity)
+        self.show_page("work")
+
+    def _narrow_to(self, wanted: Filter) -> None:
+        """Another page asks for some cases."""
+        self.work.worklist.filters.set_filter(wanted)
+        if wanted.places is not None and len(wanted.places.positions):
+            self.desk.select(int(wanted.places.positions[0]))
         self.show_page("work")
 
     # Opening

@@ -73,6 +73,10 @@ class FilterBar(QWidget):
             lambda: self._due_menu().popup(self.due.mapToGlobal(self.due.rect().bottomLeft()))
         )
         flow.addWidget(self.due)
+        self.places = self._chip("")
+        self.places.setToolTip(tr("list_places_tip"))
+        self.places.clicked.connect(lambda: self._take(replace(self._held, places=None)))
+        flow.addWidget(self.places)
         self._make_field()
         self.saved = QToolButton()
         self.saved.setProperty("role", "chip")
@@ -148,6 +152,9 @@ class FilterBar(QWidget):
             chip.setChecked(count > 0)
         self.due.setText(f"{_due(held.due_within) if held.due_within is not None else tr('list_due')} ▾")
         self.due.setChecked(held.due_within is not None)
+        self.places.setVisible(held.places is not None)
+        self.places.setChecked(held.places is not None)
+        self.places.setText(f"{held.places.title} ✕" if held.places is not None else "")
         if self.field.text().strip() != held.text:
             self.field.setText(held.text)
 

@@ -28,6 +28,7 @@ from groupers.comparing_lists import (
     GapRow,
     MeaningRow,
     bin_rows,
+    cases_of,
     comorbidity_rows,
     counting_of,
     gap_rows,
@@ -43,6 +44,7 @@ from groupers.nearest import Near, Nearest
 from groupers.nearest_telling import nearest_told
 from groupers.pairing import Pairing, by_names, pairing
 from groupers.scheme import Kind, Outcome, Scheme
+from groupers.sources import rules_of
 from groupers.tables import SchemeError
 from groupers.texts import Language
 from groupers.weights import Weights, weighted, weights_for
@@ -98,6 +100,7 @@ __all__ = [
     "bounds_words",
     "by_names",
     "case_words",
+    "cases_of",
     "comorbidity_rows",
     "compare",
     "compared",
@@ -114,6 +117,7 @@ __all__ = [
     "nearest_told",
     "pairing",
     "parse",
+    "rules_of",
     "weighted",
     "weights_for",
     "what_if",

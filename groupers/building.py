@@ -36,7 +36,7 @@ from groupers.scheme import (
     Step,
     Test,
 )
-from groupers.slots import encoded
+from groupers.slots import encoded, texts
 from groupers.sources import Sources
 from groupers.tables import AdrgRow, Conventions, MdcRow, Reading, SchemeError, StepRow
 from groupers.texts import say
@@ -100,6 +100,9 @@ class _Builder:
             lists=self.lists.overall(),
             columns=self.conventions.columns,
             sources=Sources(self.tables),
+            basic=frozenset(texts(self.tables.basic_group, "code"))
+            if self.tables.basic_group
+            else frozenset(),
         )
 
     def _test(self, condition: Condition, table: str, row: str, *places: str) -> Test:

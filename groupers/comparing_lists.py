@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from groupers.asking import ways
 from groupers.cases import CodedRows, Mask
-from groupers.comparing import Comparison
+from groupers.comparing import Comparison, Flow
 from groupers.comparing_causes import Cause, effective
 from groupers.groups import Groups
 from groupers.programs import VARIABLES
@@ -51,7 +51,7 @@ class BinRow:
     """Bounds on a number that the groups of the second scheme ask for and those of the first do not.
 
     ``bounds`` are comparisons such as ``>=70``; ``cases`` are in such a group now, in ``groups`` different
-    ones; of ``moved`` it is proved that their group rests on it.
+    ones; of ``moved`` it is proved that their group rests on it. ``flows``: the numbers of their flows.
     """
 
     variable: str
@@ -59,6 +59,7 @@ class BinRow:
     cases: int
     groups: int
     moved: int
+    flows: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,7 @@ def _counting(first: Groups, second: Groups, rows: NDArray[np.int64]) -> NDArray
 def bin_rows(comparison: Comparison, among: Mask | None = None) -> list[BinRow]:
     """The new bins of age and weight, most cases first. A group without counterpart has only new ones."""
     here, there = ways(comparison.first.scheme), ways(comparison.second.scheme)
-    held: dict[tuple[str, tuple[str, ...]], tuple[set[int], list[int]]] = {}
+    held: dict[tuple[str, tuple[str, ...]], list[tuple[Flow, int]]] = {}
     flows = comparison.flows(among)
     causes = dict(zip(VARIABLES, (Cause.AGE, Cause.AGE_DAYS, Cause.WEIGHT, Cause.SEX), strict=True))
     for flow in flows:
@@ -158,13 +159,17 @@ def bin_rows(comparison: Comparison, among: Mask | None = None) -> list[BinRow]:
             asked = now.bounds(variable, entry=False) if now is not None else frozenset()
             known = before.bounds(variable, entry=False) if before is not None else frozenset()
             if asked - known:
-                groups, counts = held.setdefault((variable, _ordered(asked)), (set(), [0, 0]))
-                groups.add(other)
-                counts[0] += flow.cases
-                counts[1] += flow.causes.get(causes[variable], 0)
+                held.setdefault((variable, _ordered(asked)), []).append((flow, other))
     found = [
-        BinRow(variable, bounds, counts[0], len(groups), counts[1])
-        for (variable, bounds), (groups, counts) in held.items()
+        BinRow(
+            variable,
+            bounds,
+            sum(flow.cases for flow, _ in inside),
+            len({other for _, other in inside}),
+            sum(flow.causes.get(causes[variable], 0) for flow, _ in inside),
+            tuple(flow.number for flow, _ in inside),
+        )
+        for (variable, bounds), inside in held.items()
     ]
     return sorted(found, key=lambda row: (-row.cases, row.variable, row.bounds))
 
@@ -194,8 +199,7 @@ def gap_rows(comparison: Comparison, among: Mask | None = None) -> list[GapRow]:
     lost = (comparison.first.kind == Kind.GROUPED) & (second.kind == Kind.UNGROUPED)
     cases = np.flatnonzero(lost if among is None else lost & among)
     dx = second.given.dx
-    some = np.append(dx.codes, np.int32(-1))
-    leading = np.where(dx.counts[cases] > 0, some[np.minimum(dx.offsets[cases], len(dx.codes))], -1)
+    leading = _leading(dx)[cases]
     many = len(dx.values) + 1
     keys, at, counts = np.unique(
         second.reason[cases].astype(np.int64) * many + leading + 1, return_index=True, return_counts=True
@@ -206,6 +210,46 @@ def gap_rows(comparison: Comparison, among: Mask | None = None) -> list[GapRow]:
         for key, count, case in zip(keys.tolist(), counts.tolist(), cases[at].tolist(), strict=True)
     ]
     return sorted(found, key=lambda row: (-row.cases, row.reason, row.principal))
+
+
+Row = Flow | ComorbidityRow | BinRow | MeaningRow | GapRow
+
+
+def cases_of(comparison: Comparison, row: Row, among: Mask | None = None) -> NDArray[np.int64]:
+    """The cases that a row of a list counts, in order."""
+    first, second = comparison.first, comparison.second
+    match row:
+        case Flow():
+            found = comparison.in_flow(row.number)
+        case BinRow():
+            found = np.unique(np.concatenate([comparison.in_flow(number) for number in row.flows]))
+        case MeaningRow():
+            inside = [_outcomes_in(groups, row.code).take(groups.outcome) for groups in (first, second)]
+            found = np.flatnonzero(inside[0] | inside[1])
+        case ComorbidityRow():
+            dx = first.given.dx
+            counted = (effective(first) == row.level_first) & (effective(second) == row.level_second)
+            rows = np.flatnonzero(counted & (dx.codes == list(dx.values).index(row.code)))
+            kind = list(Counting).index(row.counting)
+            found = np.unique(_case_of(dx)[rows[_counting(first, second, rows) == kind]])
+        case GapRow():
+            lost = (first.kind == Kind.GROUPED) & (second.kind == Kind.UNGROUPED)
+            principal = _leading(second.given.dx)
+            alike = (second.reason == second.reason[row.example]) & (principal == principal[row.example])
+            found = np.flatnonzero(lost & alike)
+    return found if among is None else found[among[found]]
+
+
+def _outcomes_in(groups: Groups, core: str) -> Mask:
+    """Which outcomes are groups of a core group."""
+    outcomes = groups.scheme.outcomes
+    return np.array([held.kind == Kind.GROUPED and held.adrg == core for held in outcomes], bool)
+
+
+def _leading(dx: CodedRows) -> NDArray[np.int64]:
+    """The leading code of every case, -1 for none."""
+    some = np.append(dx.codes, np.int32(-1)).astype(np.int64)
+    return np.where(dx.counts > 0, some[np.minimum(dx.offsets[:-1], len(dx.codes))], -1)
 
 
 def _case_of(rows: CodedRows) -> NDArray[np.int64]:

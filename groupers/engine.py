@@ -21,7 +21,6 @@ from groupers.scheme import (
     NO_PRINCIPAL_FLAG,
     SEVERAL_PRINCIPALS,
     Does,
-    Kind,
     Mdc,
     Rule,
     Scheme,
@@ -176,7 +175,7 @@ class _Run:
 
     def _notes(self) -> NDArray[np.int16]:
         note = np.zeros(len(self.outcome), np.int16)
-        grouped = self.scheme.kinds.take(self.outcome) != Kind.UNGROUPED
+        grouped = self.outcome != self.scheme.ungrouped  # a case left over in an MDC has its notes, too
         for step in self.scheme.steps:
             if step.does == Does.NOTE:
                 note[step.test.program.run(Frame(self.ground)) & grouped] = step.reason

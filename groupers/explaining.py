@@ -18,7 +18,7 @@ from groupers.groups import Groups
 from groupers.programs import VARIABLES
 from groupers.scheme import AMBIGUOUS, Outcome, Scheme, Test
 from groupers.slots import CodeList
-from groupers.sources import Place
+from groupers.sources import Place, placed
 from groupers.texts import Language, say
 from groupers.tracing import MdcTried, Recorder, RuleTried, Seen, SplitTried, StepTried
 
@@ -126,6 +126,8 @@ class _Teller:
         yield self.say(
             "result", mdc=outcome.mdc, adrg=outcome.adrg, drg=outcome.drg, name=outcome.name, weight=weight
         )
+        if {outcome.adrg, outcome.drg} & self.scheme.basic:
+            yield self.say("basic_group")
         for words in self.told.groups.words(self.language).to_list():
             if words:
                 yield self.say("reason", reason=words)
@@ -166,11 +168,7 @@ class _Teller:
         return "" if place is None else self.say("in_brackets", place=self.place([place]))
 
     def place(self, places: Sequence[Place]) -> str:
-        """Table or sheet of the first place, and the rows of all."""
-        first = places[0]
-        rows = "、".join(str(row) for row in dict.fromkeys(place.row for place in places))
-        name = first.sheet or self.say("compiled", table=first.table)
-        return self.say("place", sheet=name, rows=rows)
+        return placed(places, self.language)
 
     def mdc(self, tried: MdcTried) -> Iterator[str]:
         mdc = tried.mdc
@@ -196,7 +194,8 @@ class _Teller:
                 failed = self.say("adrg_failed", adrg=rule.code, name=rule.name, seen=self.seen(tried.seen))
                 yield failed + self.row_of("adrg", rule.code)
             return
-        yield self.say("adrg_held", adrg=rule.code, name=rule.name, seen=self.seen(tried.seen))
+        seen = self.seen(tried.seen) or self.say("no_condition")
+        yield self.say("adrg_held", adrg=rule.code, name=rule.name or self.say("rest"), seen=seen)
         yield from self.basis("adrg", rule.code, rule.test)
         if rule.kind == AMBIGUOUS and not self.full:
             return

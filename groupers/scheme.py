@@ -129,7 +129,8 @@ class Scheme:
 
     ``reasons``: keys of ``texts/reasons.csv``, the first is empty. ``lists``: the diagnoses lists of the
     whole scheme. ``columns``: the canonical column (``table.column``) behind each quantity (``age``, …).
-    ``sources``: where every rule and member stands in the published tables.
+    ``sources``: where every rule and member stands in the published tables. ``basic``: the ADRGs and DRGs that
+    are paid the same everywhere (基层病组), where the scheme has such a list.
     ``region`` is the id of the region-year whose weights the outcomes bear, empty for the scheme's own.
     """
 
@@ -147,6 +148,7 @@ class Scheme:
     columns: Mapping[str, str]
     sources: Sources
     region: str = ""
+    basic: frozenset[str] = frozenset()
 
     def reason(self, key: str) -> int:
         """The position of a reason."""

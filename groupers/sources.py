@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from codebooks import SchemeTables
 from groupers.slots import CodeList, Rows
+from groupers.texts import Language, say
 
 _HEADER = 1
 _SHEET, _ROW, _FORMULA = "source_sheet", "source_row", "formula"
@@ -23,6 +24,12 @@ _WHOLE = {
     "dx_invalid_principal": ("dx_invalid_principal", "dx"),
 }
 _MDC_LIST = "mdc"
+# What makes up the rule of a group where nothing is printed beside it.
+_RULES = {
+    "mdc": ("age_rule", "sex_rule", "other_rule"),
+    "adrg": ("condition",),
+    "drg": ("severity", "extra_rule"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +43,27 @@ class Place:
     sheet: str
     row: int
     wording: str = ""
+
+
+def rules_of(tables: SchemeTables, code: str, language: Language = "zh") -> list[str]:
+    """The printed rule of an MDC, ADRG or DRG and its place; empty where the scheme has no such group."""
+    sources = Sources(tables)
+    found = []
+    for level, columns in _RULES.items():
+        place = sources.group(level, code)
+        if place is not None:
+            (row,) = (row for row in getattr(tables, level).to_pylist() if row[level] == code)
+            parts = [str(row[column]) for column in columns if row.get(column)]
+            rule = place.wording or " & ".join(parts) or say("trace", "no_condition", language)
+            found.append(say("trace", "basis", language, place=placed([place], language), rule=rule))
+    return found
+
+
+def placed(places: Sequence[Place], language: Language) -> str:
+    """Table or sheet of the first place, and the rows of all."""
+    rows = "、".join(str(row) for row in dict.fromkeys(place.row for place in places))
+    name = places[0].sheet or say("trace", "compiled", language, table=places[0].table)
+    return say("trace", "place", language, sheet=name, rows=rows)
 
 
 class Sources:

@@ -14,6 +14,7 @@ from itertools import product
 import numpy as np
 
 from groupers.cases import Mask
+from groupers.programs import COMPARE
 from groupers.scheme import Comorbidities, Scheme
 from groupers.wants import Numbers, Some, Target, Want, fits, numbers_of, targets
 
@@ -81,7 +82,9 @@ def _closed(
 def _luts(want: Want) -> Iterator[Mask]:
     yield from (lut for lut in (want.principal, want.procedure) if lut is not None)
     yield from (some.lut for some in want.some)
-    yield from (count.codes.lut for count in want.counts if count.number > 0)
+    for count in want.counts:
+        if not COMPARE[count.comparison](np.zeros(1), count.number)[0]:  # none at all would not do
+            yield count.codes.lut
 
 
 def _counts_somewhere(level: int, principal: Mask | None, known: Comorbidities) -> bool:

@@ -61,6 +61,7 @@ class Want:
     partial: bool = False
 
 
+_LONGEST_YEAR = 366
 _LEVELS = {"has_cc": 1, "has_mcc": 2}
 _GIVEN = frozenset({"has_principal"})
 
@@ -153,8 +154,9 @@ def numbers_of(scheme: Scheme) -> Numbers:
     asked: dict[str, set[float]] = {"age": {1, 40}, "age_days": {100}, "weight": set(), "sex": set()}
     for program in _all(scheme):
         if isinstance(program, NumberIs):
-            asked[program.variable].update((program.number - 1, program.number, program.number + 1))
-    ages = [(0.0, days) for days in sorted(asked["age_days"]) if 0 <= days < 365]
+            half = (program.number - 0.5,) if program.rounded else ()
+            asked[program.variable].update((program.number - 1, *half, program.number, program.number + 1))
+    ages = [(0.0, days) for days in sorted(asked["age_days"]) if 0 <= days <= _LONGEST_YEAR]
     ages += [(age, np.floor(age * 365.25)) for age in sorted(asked["age"]) if age >= 1]
     weights = [np.nan, *(weight for weight in sorted(asked["weight"]) if weight > 0)]
     combined = [(*age, weight, sex) for age, weight, sex in product(ages, weights, (2.0, 1.0))]
@@ -174,7 +176,10 @@ def fits(numbers: Numbers, want: Want) -> Mask:
     """Which combinations of numbers are such as ``want`` asks for."""
     fitting = np.ones(len(numbers["age"]), dtype=bool)
     for asked in want.numbers:
-        fitting &= COMPARE[asked.comparison](numbers[asked.variable], asked.number)
+        values = numbers[asked.variable]
+        fitting &= COMPARE[asked.comparison](
+            np.floor(values + 0.5) if asked.rounded else values, asked.number
+        )
     return fitting
 
 

@@ -87,7 +87,8 @@ class Maker:
             proc.insert(0, first)
         for count in want.counts:
             listed = np.flatnonzero(count.codes.lut)
-            proc += [self._pick(listed, size) for _ in range(int(count.number) + 1)]
+            columns = proc if count.procedures else dx
+            columns += [self._pick(listed, size) for _ in range(int(count.number) + 1)]
         for sites in want.sites:
             dx += self._sites(sites, size)
         numbers = self._fitting(want)

@@ -4,16 +4,21 @@ Which field wants which standard, and what is asked of it, are rows of ``sources
 field is a row. Every distinct code has one standing, so that one mistake gives one finding.
 """
 
+import datetime as dt
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
 
+import numpy as np
+
 from codebooks import Library, registry
 from codebooks.layouts import Field
 from codebooks.spelling import narrow_code
 from records import Batch, SetCell, Text
+from records.arrow import Mask
+from records.columns import Times
 from validators.coded_kinds import kinds, titled
 from validators.made_fixes import tidied_text
 from validators.model import CheckFunction, Fix, FixFunction, Found, Level, Repair, Rows, Severity
@@ -21,6 +26,9 @@ from validators.model import CheckFunction, Fix, FixFunction, Found, Level, Repa
 BOOK = "sources/standards/coded_fields"
 DIVISIONS = "standards/administrative_divisions"
 _EXPONENT = re.compile(r"\d(?:\.\d+)?[Ee]\+?\d+|\d+\.0+|#.*")
+
+LOST_ZEROS = 2
+"""How many zeros a national code may begin with: those of the national list of service items."""
 
 
 class Fit(IntEnum):
@@ -33,7 +41,7 @@ class Fit(IntEnum):
     KIND = 4  # a code of something else
     MALFORMED = 5
     DIVISION = 6  # of an administrative division that there is not
-    LIST = 7  # not in the list that is loaded
+    LIST = 7  # not in the list that is loaded, or not on the date of the case
 
 
 IDENTIFIERS = {
@@ -45,7 +53,7 @@ IDENTIFIERS = {
     Fit.DIVISION: ("C306", None),
     Fit.LIST: ("C307", None),
 }
-Implied = tuple[str, Severity, CheckFunction, Fix | None, str]
+DATE = "cases.edition_on"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +67,18 @@ class CodedField:
     asks: frozenset[Fit]
     kind_length: int
     severity: Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Implied:
+    """A check that a coded field implies; ``standard`` is what it wants, ``beside`` what else the check reads."""
+
+    identifier: str
+    severity: Severity
+    function: CheckFunction
+    fix: Fix | None
+    standard: str
+    beside: tuple[str, ...]
 
 
 @cache
@@ -80,7 +100,7 @@ def coded_fields(library: Library) -> dict[str, CodedField]:
 
 
 def coded_checks(library: Library, field: Field) -> Iterator[Implied]:
-    """Identifier, severity, function, fix and the title of the standards, for every check that a field implies."""
+    """Every check that a field implies; none where it is not coded."""
     own = coded_fields(library).get(field.target)
     if own is None:
         return
@@ -94,14 +114,19 @@ def coded_checks(library: Library, field: Field) -> Iterator[Implied]:
         weak = all(standard.weak for standard in held) and fit is not Fit.KIND
         severity = Severity.HINT if weak or fit is Fit.DIVISION else own.severity
         fix = Fix(level, _mended(field, own, fit)) if level is not None else None
-        yield identifier, severity, _misfits(field, own, fit), fix, title
+        beside = (DATE,) if fit is Fit.LIST else ()
+        yield Implied(identifier, severity, _misfits(field, own, fit), fix, title, beside)
 
 
 def _misfits(field: Field, own: CodedField, wanted: Fit) -> CheckFunction:
     def function(batch: Batch) -> Found:
-        text: Text = batch.table(field.table).column(field.column)
-        judge = _judge(batch.library, own)
-        mask = text.looked_up(lambda code: judge.fit(code) is wanted, "bool", missing=False)
+        table = batch.table(field.table)
+        text: Text = table.column(field.column)
+        judge = judge_of(batch.library, own)
+        mask: Mask = text.looked_up(lambda code: judge.fit(code) is wanted, "bool", missing=False)
+        if wanted is Fit.LIST:
+            days = batch.cases.edition_on.astype("datetime64[D]")[table.case]
+            mask |= _outside(judge, text, days)
         if wanted is not Fit.KIND or not mask.any():
             return Found(mask)
         return Found(mask, {"kind": text.mapped(judge.kind)})
@@ -109,11 +134,22 @@ def _misfits(field: Field, own: CodedField, wanted: Fit) -> CheckFunction:
     return function
 
 
+def _outside(judge: "FieldJudge", text: Text, days: Times) -> Mask:
+    """The rows whose code is in the list and not valid on the day of the case."""
+    spans = [judge.span(code) for code in text.listed]
+    if not any(spans):
+        return np.zeros(len(text.codes), dtype=bool)
+    always = (dt.date.min, dt.date.max)
+    ends = np.array([*(span or always for span in spans), always], dtype="datetime64[D]")[text.codes]
+    outside: Mask = ~np.isnat(days) & ((days < ends[:, 0]) | (days > ends[:, 1]))
+    return outside
+
+
 def _mended(field: Field, own: CodedField, fit: Fit) -> FixFunction:
     def function(batch: Batch, rows: Rows) -> list[Repair]:
         table = batch.table(field.table)
         text: Text = table.column(field.column)
-        judge = _judge(batch.library, own)
+        judge = judge_of(batch.library, own)
         repairs: list[Repair] = []
         for row in rows.tolist():
             code = judge.meant(text.get(row) or "", fit)
@@ -125,7 +161,7 @@ def _mended(field: Field, own: CodedField, fit: Fit) -> FixFunction:
     return function
 
 
-class _Judge:
+class FieldJudge:
     """Judges the written codes of one field's standards; keeps its verdicts."""
 
     def __init__(self, library: Library, own: CodedField) -> None:
@@ -142,6 +178,14 @@ class _Judge:
             self._kept[written] = found if found in self._own.asks else Fit.FITS
         return self._kept[written]
 
+    def span(self, written: str) -> tuple[dt.date, dt.date] | None:
+        """The validity of a code that is in a list and not always valid; None for any other."""
+        for standard in self._standards:
+            held = registry.listed(self._library, standard.key)
+            if held is not None and standard.fits(written) and written in held.spans:
+                return held.spans[written]
+        return None
+
     def kind(self, written: str) -> str:
         """What the code is instead."""
         own = self._own
@@ -153,9 +197,11 @@ class _Judge:
             parts = kinds(self._library).national_part(narrow_code(written))
             return parts[0] if parts and self._has_structure(parts[0]) else ""
         if fit is Fit.DAMAGE:
-            digits = narrow_code(written).partition(".")[0]
-            padded = [digits.zfill(int(s.length)) for s in self._standards if s.length.isdecimal()]
-            fitting = [code for code in padded if digits.isdecimal() and self._has_structure(code)]
+            digits = re.sub(r"\.0+$", "", narrow_code(written))
+            lengths = {int(s.length) for s in self._standards if s.length.isdecimal()}
+            near = [length for length in lengths if 0 <= length - len(digits) <= LOST_ZEROS]
+            padded = [digits.zfill(length) for length in near if digits.isdecimal()]
+            fitting = [code for code in padded if self._has_structure(code)]
             return fitting[0] if len(fitting) == 1 else ""
         code = narrow_code(written)
         return code if self._has_structure(code) else ""
@@ -193,11 +239,12 @@ class _Judge:
 
 
 @cache
-def _judge(library: Library, own: CodedField) -> _Judge:
-    return _Judge(library, own)
+def judge_of(library: Library, own: CodedField) -> FieldJudge:
+    """The judge of one field's codes; the same object for the same field."""
+    return FieldJudge(library, own)
 
 
 def said_otherwise(library: Library, target: str, code: str) -> bool:
     """Whether C302 or C304 speak of the code in ``table.column``: no other check needs to call it malformed."""
     own = coded_fields(library).get(target)
-    return own is not None and _judge(library, own).fit(code) in (Fit.KIND, Fit.DAMAGE)
+    return own is not None and judge_of(library, own).fit(code) in (Fit.KIND, Fit.DAMAGE)

@@ -160,9 +160,16 @@ class _Maker:
                     set=field.value_set,
                 )
 
-        for identifier, severity, function, fix, standard in coded_checks(self.library, field):
+        for made in coded_checks(self.library, field):
             yield self._check(
-                identifier, severity, field, node, function, fields=given, fix=fix, standard=standard
+                made.identifier,
+                made.severity,
+                field,
+                node,
+                made.function,
+                fields=(*given, *made.beside),
+                fix=made.fix,
+                standard=made.standard,
             )
 
     def _value_set(self, name: str) -> tuple[frozenset[str], bool] | None:

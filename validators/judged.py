@@ -17,6 +17,7 @@ from validators.editions import in_force
 from validators.model import FixFunction, Found, Repair, Rows
 
 SEPARATOR = " / "
+GREY = "grey"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,21 @@ def judged(batch: Batch, use: str, table_name: str = "", column: str = "code") -
     if key not in batch.memo:
         batch.memo[key] = _judged(batch, use, table, text)
     found: Judged = batch.memo[key]
+    return found
+
+
+def grey(batch: Batch, use: str) -> Mask:
+    """The rows whose code is grey in the edition in force on the date of their case."""
+    own = judged(batch, use)
+    listed = own.text.listed
+    masks = []
+    for one in own.judges:
+        flags = np.zeros(len(one.book) + 1, dtype=bool)
+        if GREY in one.book.column_names:
+            flags[:-1] = one.book.column(GREY)
+        masks.append(np.append(flags[one.book.ids(listed)], np.False_))
+    of_row = np.maximum(own.of_case, 0)[own.table.case] if len(masks) > 1 else 0
+    found: Mask = np.stack(masks)[of_row, own.text.codes]
     return found
 
 

@@ -24,6 +24,7 @@ from codebooks.registry import is_own, loaded
 from codebooks.store import AT, Library, forget_kept, open_library, read_book
 from codebooks.userbooks import BUILT_IN, UserBooks, find_edition
 from codebooks.verify import changed
+from codebooks.workbook import write_template
 from groupers.gaps import soundness
 
 OWN = "codebooks"
@@ -122,7 +123,15 @@ def read_offers(context: Context, files: Sequence[Path], kind: str) -> list[Offe
         if not file.is_file():
             raise Stopped("unreadable", where=file.name, why=context.say("no_such_file"))
     keys = context.data_folder / signatures.KEYS
-    return [registry.read(file, kind, keys=keys) for file in files]
+    return [registry.read(file, kind, keys=keys, library=context.library) for file in files]
+
+
+def template(context: Context) -> int:
+    """Write the template for local schemes, with the groups of a parent scheme beside it where one is named."""
+    path = Path(context.options.file)
+    write_template(path, context.library, context.options.parent or "")
+    context.tell(context.say("written", where=path))
+    return FINE
 
 
 def export_books(context: Context) -> int:

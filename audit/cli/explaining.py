@@ -4,6 +4,7 @@ import sys
 import unicodedata
 from collections.abc import Iterator
 
+import groupers
 from audit.cli.context import BLOCKED, FINE, Context, check_ids
 from audit.code_card import CodeCard, Leads, card
 from audit.messages import Stopped
@@ -60,6 +61,11 @@ def _code_lines(context: Context, wanted: str) -> Iterator[str]:
     hits = [hit for hit in finder(context.library).find(wanted, MOST) if hit.code.lower() == wanted.lower()]
     for hit in hits:
         yield from _card_lines(context, hit)
+    language: groupers.Language = "en" if context.language == "en" else "zh"
+    for scheme in context.library.schemes():
+        tables = context.library.scheme(scheme)
+        for rule in groupers.rules_of(tables, wanted.upper(), language):
+            yield f"  {tables.title}  {rule}"
 
 
 def _card_lines(context: Context, hit: Hit) -> Iterator[str]:

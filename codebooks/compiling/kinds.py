@@ -9,7 +9,7 @@ from codebooks import arrow
 from codebooks.compiling.columns import Columns, broken, read_csv, refuse_doubled, require
 from codebooks.compiling.hanzi import Speller
 
-_MORPHOLOGY = re.compile(r"M\d{4,5}[./]\d+")
+_MORPHOLOGY = re.compile(r"M\d{4,5}/\d")
 
 Read = Callable[[str], Columns]
 _DECIMAL = re.compile(r"\d+(\.\d+)?")

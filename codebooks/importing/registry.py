@@ -3,18 +3,22 @@
 from pathlib import Path
 
 from codebooks.importing.kinds import kinds
-from codebooks.importing.lines import Stopped
 from codebooks.importing.lists import DICTIONARIES, LISTS, ListImporter
 from codebooks.importing.offers import Importer, Offer, Progress
 from codebooks.importing.pack import PackImporter
+from codebooks.importing.weights import WeightsImporter
 from codebooks.importing.words import remark
-from codebooks.workbook import DrgWorkbook
-from codebooks.workbook.drg import Cancelled
+from codebooks.store import Library
+from codebooks.workbook import CompanionLists, DrgWorkbook, LocalScheme
 
 
-def importers(keys: Path | None = None) -> tuple[Importer, ...]:
-    """The importers, the strictest first: lists come last, since they look at anything."""
-    return (PackImporter(keys), DrgWorkbook(), ListImporter())
+def importers(keys: Path | None = None, library: Library | None = None) -> tuple[Importer, ...]:
+    """The importers, the strictest first: lists come last, since they look at anything.
+
+    ``library`` has what is loaded (None: what is shipped); a local scheme stands on one of its schemes.
+    """
+    schemes = (LocalScheme(library), DrgWorkbook(library), CompanionLists(library))
+    return (PackImporter(keys), *schemes, WeightsImporter(library), ListImporter())
 
 
 def words(keys: Path | None = None) -> tuple[str, ...]:
@@ -22,28 +26,32 @@ def words(keys: Path | None = None) -> tuple[str, ...]:
     return (*(importer.kind for importer in importers(keys)), *kinds(), DICTIONARIES)
 
 
-def read(path: Path, kind: str = "", progress: Progress | None = None, keys: Path | None = None) -> Offer:
+def read(
+    path: Path,
+    kind: str = "",
+    progress: Progress | None = None,
+    keys: Path | None = None,
+    library: Library | None = None,
+) -> Offer:
     """What the file ``path`` offers, taken as ``kind`` where one is given (see ``words``).
 
     Whatever is wrong with the file is a blocking remark. Raises ``Stopped`` where ``progress`` says so.
     """
     try:
-        chosen = _chosen(path, kind, keys)
+        chosen = _chosen(path, kind, keys, library)
         if chosen is None:
             known = ", ".join(words(keys))
             return Offer(kind, (), (remark("unknown_kind", blocks=True, kind=kind, kinds=known),), "")
         return chosen.read(path, progress)
-    except Cancelled:
-        raise Stopped from None
     except OSError as error:
         why = error.strerror or type(error).__name__
         return Offer(kind, (), (remark("unreadable_file", path.name, blocks=True, why=why),), "")
 
 
-def _chosen(path: Path, kind: str, keys: Path | None) -> Importer | None:
+def _chosen(path: Path, kind: str, keys: Path | None, library: Library | None) -> Importer | None:
     if kind in kinds() or kind == DICTIONARIES:
         return ListImporter(kind)
-    for importer in importers(keys):
+    for importer in importers(keys, library):
         if importer.kind == kind or (not kind and importer.recognises(path)):
             return importer
     # What nobody recognises is read all the same, to say what is wrong with it.

@@ -25,7 +25,7 @@ from codebooks.workbook.parts import (
 )
 from codebooks.workbook.rows import NOT_GROUPED
 from codebooks.workbook.translation import Untranslatable, condition
-from codebooks.workbook.words import say
+from codebooks.workbook.words import Phrase, say
 
 _FALLBACK = frozenset({"ambiguous", "fallback", NOT_GROUPED})
 Has = Callable[[str, bool], bool]
@@ -74,7 +74,7 @@ def check_sets(parts: Parts, notes: Notes, lent: Has | None = None) -> None:
             if name not in kinds:
                 notes.block("unknown_set", place_of(group), name=name, rule=group.rule)
             elif kinds[name] != procedures:
-                sort = say("sort_proc" if procedures else "sort_dx")
+                sort = Phrase("sort_proc" if procedures else "sort_dx")
                 notes.block("wrong_set_kind", place_of(group), name=name, wanted=sort, rule=group.rule)
         try:
             condition(group.formula)
@@ -118,7 +118,7 @@ def check_counts(parts: Parts, notes: Notes, known: Known) -> None:
     }
     for what, count in known.counts.items():
         if found[what] != count:
-            notes.tell("other_count", what=say(f"count_{what}"), found=found[what], wanted=count)
+            notes.tell("other_count", what=Phrase(f"count_{what}"), found=found[what], wanted=count)
     unknown = [group for group in parts.adrgs if not known.kind_of(group.code)]
     notes.listed("odd_codes", [group.code for group in unknown])
 

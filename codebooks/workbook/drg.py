@@ -3,13 +3,12 @@
 Source: 《按病组（DRG）付费3.0版分组方案配置信息》 (医保发〔2026〕22号 and its update of 2026-09-09).
 """
 
-import datetime as dt
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from codebooks import arrow
+from codebooks.importing.lines import Stopped
 from codebooks.importing.offers import Offer, OfferedBook, Progress
 from codebooks.store import Library, shipped
 from codebooks.workbook import checking, making
@@ -19,7 +18,7 @@ from codebooks.workbook.known import Known
 from codebooks.workbook.notes import Notes
 from codebooks.workbook.parts import Parts
 from codebooks.workbook.rows import RowReader
-from codebooks.workbook.words import say
+from codebooks.workbook.words import Phrase, say
 
 _ENOUGH_SHEETS = 3
 _SHORT_HASH = 12
@@ -27,11 +26,7 @@ _PARTS = 5
 RULES = "drg/chs_drg_30_rules"
 
 
-class Cancelled(Exception):
-    """The user stopped the reading."""
-
-
-@dataclass(frozen=True)
+@dataclass
 class DrgWorkbook:
     """Recognises and reads the official workbook; ``library`` has the code tables (None: the shipped ones)."""
 
@@ -47,7 +42,7 @@ class DrgWorkbook:
         ) >= min(_ENOUGH_SHEETS, len(self._known().required))
 
     def read(self, path: Path, progress: Progress | None = None) -> Offer:
-        """The scheme of the workbook, or the remarks that keep it out."""
+        """The scheme of the workbook, or the remarks that keep it out. Raises ``Stopped`` as ``progress`` says."""
         known = self._known()
         notes = Notes()
         digest = ""
@@ -64,8 +59,6 @@ class DrgWorkbook:
             notes.block("unreadable", detail=error.strerror or error)
         except Refused as error:
             notes.block(error.key, error.place, **error.holes)
-        except Cancelled:
-            notes.block("cancelled")
         return Offer(self.kind, () if notes.blocked else books, notes.all(), digest)
 
     def _known(self) -> Known:
@@ -89,7 +82,7 @@ class DrgWorkbook:
         _go_on(progress, _PARTS)
         notes.tell("read", mdc=len(parts.mdcs), adrg=len(parts.adrgs), drg=len(parts.drgs),
                    sets=len({one.name for one in parts.members}), members=len(parts.members))  # fmt: skip
-        return offered(made, scheme, edition, path.name)
+        return making.offered(made, scheme, edition, path.name)
 
 
 def official_sheets(book: Workbook, known: Known, notes: Notes) -> dict[str, Sheet]:
@@ -134,40 +127,18 @@ def published(known: Known, level: str) -> dict[str, tuple[str, str]]:
     return {cell(row, "code"): (cell(row, "name"), cell(row, "rule")) for row in rows}
 
 
-def offered(
-    made: Mapping[str, arrow.Table], scheme: Mapping[str, str], edition: str, origin: str
-) -> tuple[OfferedBook, ...]:
-    """The tables as books in the folder of their scheme."""
-    return tuple(
-        OfferedBook(
-            name=f"{scheme['folder']}/{name}",
-            title=say("book_title", scheme=scheme["title"], table=name),
-            edition=edition,
-            table=content,
-            origin=origin,
-            valid_from=_day(scheme["valid_from"]),
-            valid_to=_day(scheme["valid_to"]),
-        )
-        for name, content in made.items()
-    )
-
-
-def _day(text: str) -> dt.date | None:
-    return dt.date.fromisoformat(text) if text else None
-
-
-def _edition(sheets: Mapping[str, Sheet], known: Known, notes: Notes) -> str:
+def _edition(sheets: Mapping[str, Sheet], known: Known, notes: Notes) -> Phrase:
     """Which of the published editions it is, by its shape; the row counts that no edition has are told."""
     for key, counts in known.expected_rows.items():
         found = len(sheets[key].rows)
         if found not in counts:
             wanted = "、".join(map(str, counts))
             notes.tell("other_rows", sheets[key].title, found=found, wanted=wanted)
-    edition = say("edition_a" if sheets["adrg"].first_column else "edition_b")
+    edition = Phrase("edition_a" if sheets["adrg"].first_column else "edition_b")
     notes.tell("recognised_edition", edition=edition)
     return edition
 
 
 def _go_on(progress: Progress | None, done: int) -> None:
     if progress is not None and not progress(done, _PARTS):
-        raise Cancelled
+        raise Stopped

@@ -20,7 +20,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TypeVar
 
-from codebooks.workbook.words import say
+from codebooks.workbook.words import CHINESE, Phrase
 
 T = TypeVar("T")
 
@@ -118,11 +118,15 @@ class FormulaError(ValueError):
         self.expected = expected
         super().__init__(text, position)
 
+    @property
+    def phrase(self) -> Phrase:
+        """The error in words."""
+        found = Phrase("found_sign", {"sign": self.found}) if self.found else Phrase("found_end")
+        holes = {"text": self.text, "position": self.position, "found": found}
+        return Phrase("formula", {**holes, "expected": Phrase(self.expected)})
+
     def __str__(self) -> str:
-        found = say("found_sign", sign=self.found) if self.found else say("found_end")
-        return say(
-            "formula", text=self.text, position=self.position, found=found, expected=say(self.expected)
-        )
+        return self.phrase.said(CHINESE)
 
 
 _WIDE = {

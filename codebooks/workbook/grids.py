@@ -7,7 +7,7 @@ import io
 import re
 import unicodedata
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -94,8 +94,15 @@ class Workbook:
         return [[text_of(cell) for cell in row] for row in cells]
 
 
-def table(title: str, grid: Sequence[Sequence[str]], columns: Mapping[str, Sequence[str]]) -> Sheet:
+def table(
+    title: str,
+    grid: Sequence[Sequence[str]],
+    columns: Mapping[str, Sequence[str]],
+    optional: Collection[str] = (),
+) -> Sheet:
     """The rows under the header; ``columns``: key → headers that it may have, one of which must stand there.
+
+    A key of ``optional`` may be absent; its cells are then empty.
 
     The header is the first row (of the first ten) that holds most of them. Rows without any cell are left
     out; columns that no key asks for are too. Raises ``Refused`` where a header is missing or stands twice.
@@ -105,7 +112,7 @@ def table(title: str, grid: Sequence[Sequence[str]], columns: Mapping[str, Seque
         wanted = "、".join(headers[0] for headers in columns.values())
         raise Refused("no_header", place=title, wanted=wanted)
     keys = list(columns)
-    missing = [columns[key][0] for key in keys if key not in at]
+    missing = [columns[key][0] for key in keys if key not in at and key not in optional]
     if missing:
         found = "、".join(filter(None, map(spelled, grid[number])))
         raise Refused("missing_header", place=title, row=number + 1, missing="、".join(missing), found=found)
@@ -113,9 +120,9 @@ def table(title: str, grid: Sequence[Sequence[str]], columns: Mapping[str, Seque
     for position in range(number + 1, len(grid)):
         raw = grid[position]
         cells = {key: raw[column] if column < len(raw) else "" for key, column in at.items()}
-        tidy = {key: spelled(text) for key, text in cells.items()}
+        tidy = {key: spelled(cells.get(key, "")) for key in keys}
         if any(tidy.values()):
-            cleaned += sum(tidy[key] != cells[key] for key in keys)
+            cleaned += sum(tidy[key] != text for key, text in cells.items())
             rows.append(Row(position + 1, tidy))
     return Sheet(title, tuple(rows), min(at.values()), cleaned)
 
@@ -123,7 +130,7 @@ def table(title: str, grid: Sequence[Sequence[str]], columns: Mapping[str, Seque
 def _header(
     grid: Sequence[Sequence[str]], columns: Mapping[str, Sequence[str]]
 ) -> tuple[dict[str, int] | None, int]:
-    """Key → column, and the row of the header; None where no row holds even two of the headers."""
+    """Key → column, and the row of the header; None where no row holds two of the headers (of two: one)."""
     best: tuple[dict[str, int] | None, int] = (None, 0)
     for number, raw in enumerate(grid[:_HEADER_WITHIN]):
         cells = [spelled(cell).casefold() for cell in raw]
@@ -133,7 +140,7 @@ def _header(
                 if header.casefold() in cells:
                     found[key] = cells.index(header.casefold())
                     break
-        if len(found) > max(1, len(best[0] or ())):
+        if len(found) > len(best[0] or ()) and len(found) * 2 >= min(len(columns), 3):
             best = (found, number)
     return best
 

@@ -65,11 +65,11 @@ class Known:
             columns[row["column"]] = (*columns.get(row["column"], ()), row["header"])
         return found
 
-    @cached_property
-    def optional(self) -> frozenset[tuple[str, str]]:
-        """(sheet, column) that may be absent."""
-        rows = self._rows("headers")
-        return frozenset((row["sheet"], row["column"]) for row in rows if row["required"] != "1")
+    def optional(self, sheet: str) -> frozenset[str]:
+        """The columns of a sheet that may be absent."""
+        return frozenset(
+            row["column"] for row in self._rows("headers") if row["sheet"] == sheet and row["required"] != "1"
+        )
 
     def means(self, use: str) -> Mapping[str, str]:
         """The words of cells that have a meaning here → the meaning."""
@@ -111,6 +111,16 @@ class Known:
     def companions(self) -> tuple[Mapping[str, str], ...]:
         """The lists that the workbook lacks: sheet, table and columns."""
         return tuple(self._rows("companions"))
+
+    @cached_property
+    def examples(self) -> tuple[Mapping[str, str], ...]:
+        """Example rows of the template: sheet, cells with ``|`` between, what they do."""
+        return tuple(self._rows("examples"))
+
+    @cached_property
+    def help_sheets(self) -> frozenset[str]:
+        """The names of the sheets of the template that nobody reads but people."""
+        return frozenset(self.titles[key] for key in ("help", "parent_mdc", "parent_adrg", "parent_drg"))
 
     @cached_property
     def _kinds(self) -> tuple[tuple[re.Pattern[str], str], ...]:

@@ -1,14 +1,17 @@
 """From the parts of a workbook to the tables of a scheme, as ``sources/schemes/tables`` describes them."""
 
+import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from codebooks import arrow
+from codebooks.importing.offers import OfferedBook
 from codebooks.workbook.known import Known
 from codebooks.workbook.parts import Group, Parts, Source, in_order
 from codebooks.workbook.translation import asks_levels, condition, divided, principal_sets
+from codebooks.workbook.words import say
 
 Table = arrow.Table
-_PLACES = ("source_sheet", "source_row")
+PLACES = ("source_sheet", "source_row")
 _TYPES = {"seq": arrow.INTEGER, "source_row": arrow.INTEGER}
 _ALL_PROCEDURES = "OP_ALL"
 
@@ -42,7 +45,7 @@ def mdc_table(mdcs: Sequence[Group]) -> Table:
         for seq, one in enumerate(mdcs, start=1)
     )
     rules = ("age_rule", "sex_rule", "other_rule", "qy", "qy_after_adrg")
-    return _table(("mdc", "name", "seq", "kind", *rules, "formula", *_PLACES), rows)
+    return _table(("mdc", "name", "seq", "kind", *rules, "formula", *PLACES), rows)
 
 
 def adrg_table(mdcs: Sequence[Group], adrgs: Sequence[Group], known: Known) -> Table:
@@ -62,7 +65,7 @@ def adrg_table(mdcs: Sequence[Group], adrgs: Sequence[Group], known: Known) -> T
             )
             for seq, one in enumerate(in_order(scope, empty_last=True), start=1)
         ]
-    return _table(("adrg", "mdc", "seq", "name", "kind", "condition", "formula", *_PLACES), rows)
+    return _table(("adrg", "mdc", "seq", "name", "kind", "condition", "formula", *PLACES), rows)
 
 
 def drg_table(adrgs: Sequence[Group], drgs: Sequence[Group]) -> Table:
@@ -76,13 +79,13 @@ def drg_table(adrgs: Sequence[Group], drgs: Sequence[Group]) -> Table:
         for seq, one in enumerate(in_order(scope, empty_last=True), start=1):
             rule = divided(one.formula, among_levels=among)
             rows.append((one.code, adrg, one.name, seq, rule.severity, rule.extra, *_origin(one)))
-    return _table(("drg", "adrg", "name", "seq", "severity", "extra_rule", "formula", *_PLACES), rows)
+    return _table(("drg", "adrg", "name", "seq", "severity", "extra_rule", "formula", *PLACES), rows)
 
 
 def member_table(parts: Parts) -> Table:
     """The sets; they belong to no ADRG but to the whole scheme."""
     rows = ((None, one.name, one.code, *_place(one.source)) for one in parts.members)
-    return _table(("adrg", "slot", "code", *_PLACES), rows)
+    return _table(("adrg", "slot", "code", *PLACES), rows)
 
 
 def principal_table(mdcs: Sequence[Group], parts: Parts) -> Table:
@@ -96,25 +99,25 @@ def principal_table(mdcs: Sequence[Group], parts: Parts) -> Table:
         for name in names:
             site = name if len(names) > 1 else None
             rows += [(mdc.code, code, site, *_place(source)) for code, source in of_set.get(name, ())]
-    return _table(("mdc", "dx", "site", *_PLACES), rows)
+    return _table(("mdc", "dx", "site", *PLACES), rows)
 
 
 def comorbidity_table(parts: Parts) -> Table:
     """CC and MCC with their exclusion tables."""
     rows = ((one.code, one.level, one.table or None, *_place(one.source)) for one in parts.comorbid)
-    return _table(("dx", "level", "exclusion_table", *_PLACES), rows)
+    return _table(("dx", "level", "exclusion_table", *PLACES), rows)
 
 
 def exclusion_table(parts: Parts) -> Table:
     """Principal diagnoses and the exclusion table each is in."""
     rows = ((one.code, one.table, *_place(one.source)) for one in parts.excluded)
-    return _table(("dx", "exclusion_table", *_PLACES), rows)
+    return _table(("dx", "exclusion_table", *PLACES), rows)
 
 
 def valid_table(parts: Parts) -> Table:
     """The procedures that count for grouping."""
     rows = ((one.code, *_place(one.source)) for one in parts.members if one.name == _ALL_PROCEDURES)
-    return _table(("code", *_PLACES), rows)
+    return _table(("code", *PLACES), rows)
 
 
 def steps_table(parts: Parts, mdcs: Sequence[Group], known: Known, scheme: str) -> Table:
@@ -126,7 +129,7 @@ def steps_table(parts: Parts, mdcs: Sequence[Group], known: Known, scheme: str) 
     there |= {mdc.code for mdc in mdcs if principal_sets(mdc.formula)}
     rows: list[tuple[object, ...]] = []
     for row in known.steps:
-        if row["needs"] and row["needs"] not in there:
+        if not there.issuperset(row["needs"].split()):
             continue
         if row["step"] == "mdc":
             rows += [("mdc", None, mdc.code, None, None, None) for mdc in mdcs]
@@ -135,6 +138,28 @@ def steps_table(parts: Parts, mdcs: Sequence[Group], known: Known, scheme: str) 
             rows.append((row["step"], row["condition"], *answer, row["reason"]))
     numbered = ((scheme, 10 * number, *row) for number, row in enumerate(rows, start=1))
     return _table(("scheme", "seq", "step", "condition", "mdc", "adrg", "drg", "reason"), numbered)
+
+
+def offered(
+    made: Mapping[str, Table], scheme: Mapping[str, str], edition: str, origin: str
+) -> tuple[OfferedBook, ...]:
+    """The tables as books in the folder of their scheme."""
+    return tuple(
+        OfferedBook(
+            name=f"{scheme['folder']}/{name}",
+            title=say("book_title", scheme=scheme["title"], table=name),
+            edition=edition,
+            table=content,
+            origin=origin,
+            valid_from=_day(scheme["valid_from"]),
+            valid_to=_day(scheme["valid_to"]),
+        )
+        for name, content in made.items()
+    )
+
+
+def _day(text: str) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None
 
 
 def _origin(group: Group) -> tuple[str, str, int]:

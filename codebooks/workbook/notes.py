@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from codebooks.importing.offers import Remark
-from codebooks.workbook.words import say
+from codebooks.workbook.words import CHINESE, ENGLISH, Phrase, say
 
 SHOWN = 20
 _EXAMPLES = 5
@@ -16,7 +16,7 @@ class Notes:
 
     remarks: list[Remark] = field(default_factory=list)
     _many: dict[str, int] = field(default_factory=dict)
-    _first: dict[str, str] = field(default_factory=dict)
+    _first: dict[str, Phrase] = field(default_factory=dict)
 
     def tell(self, key: str, place: str = "", **holes: object) -> None:
         """Something to know."""
@@ -40,7 +40,7 @@ class Notes:
     def all(self) -> tuple[Remark, ...]:
         """The remarks, what blocks first; what was not listed is counted."""
         rest = [
-            Remark(say("more_of_this", count=count - SHOWN, example=self._first[key]), blocks=False)
+            _remark("more_of_this", count=count - SHOWN, example=self._first[key])
             for key, count in self._many.items()
             if count > SHOWN
         ]
@@ -48,11 +48,16 @@ class Notes:
 
     def _add(self, key: str, place: str, *, blocks: bool, **holes: object) -> None:
         self._many[key] = self._many.get(key, 0) + 1
-        self._first.setdefault(key, say(key, **holes))
+        self._first.setdefault(key, Phrase(key, holes))
         if self._many[key] <= SHOWN:
-            self.remarks.append(Remark(say(key, **holes), place, blocks))
+            self.remarks.append(_remark(key, place, blocks=blocks, **holes))
 
 
 def at(sheet: str, row: int) -> str:
     """A row as people name it."""
     return say("place", sheet=sheet, row=row)
+
+
+def _remark(key: str, place: str = "", *, blocks: bool = False, **holes: object) -> Remark:
+    """A remark in both languages."""
+    return Remark(say(key, CHINESE, **holes), place, blocks, say(key, ENGLISH, **holes))

@@ -137,7 +137,7 @@ class RowReader:
             try:
                 self._formulas[text] = parse(text)
             except FormulaError as error:
-                self.notes.block("bad_formula", place, detail=error)
+                self.notes.block("bad_formula", place, detail=error.phrase)
                 return Constant(value=False)
         return self._formulas[text]
 

@@ -146,3 +146,26 @@ def test_maps_are_listed_with_what_is_wrong_with_them(run):
     assert code == 0
     assert "P78.304 → K30.x00x002" in out
     assert len(out.splitlines()) == 6 + 4
+
+
+def test_the_edition_of_a_code_is_told_by_its_name(run):
+    code, out, _ = run("codebooks", "edition", "A02.001", "--name", "沙门菌肠炎")
+    assert code == 0
+    assert "应为北京版 7.0" in out.splitlines()[0]
+    code, out, _ = run("codebooks", "edition", "A02.001")
+    assert code == 1
+    assert "不能区分" in out
+    code, out, _ = run("codebooks", "edition", "nonsense", "--language", "en")
+    assert code == 1
+    assert "no known edition" in out
+
+
+def test_the_edition_of_a_table_is_told_with_evidence(run, tmp_path):
+    given = table(
+        tmp_path / "codes.csv",
+        [HEAD, ["A00.001", "古典生物型霍乱"], ["A00.101", "埃尔托生物型霍乱"], ["I10.x00x002", ""]],
+    )
+    code, out, _ = run("codebooks", "edition", given)
+    assert code == 1
+    assert "混用" in out.splitlines()[0]
+    assert "说不通的：A00.001" in out

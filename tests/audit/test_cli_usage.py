@@ -38,6 +38,7 @@ def test_usage_in_english(run, monkeypatch):
     "words",
     [
         (), ("audit",), ("check",), ("fix",), ("group",), ("explain",), ("code",), ("sample",), ("codebooks",),
+        ("convert",), ("codebooks", "maps"), ("codebooks", "edition"),
         ("codebooks", "list"), ("codebooks", "verify"), ("codebooks", "import"), ("codebooks", "export"),
         ("codebooks", "gaps"),
     ],

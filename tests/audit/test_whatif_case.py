@@ -5,14 +5,16 @@ from pathlib import Path
 import pytest
 
 import codebooks
-from audit.whatif_case import arranged, suppose
+from audit.whatif_case import NEAREST, arranged, suppose
 from records import SetCell
 from tests.audit.making import Message
 from tests.desktop.driving import few
 
 
 def not_principal(number: int, body: Message) -> None:
-    """1: a principal diagnosis that does not group, and no procedure."""
+    """1: a principal diagnosis that does not group, and no procedure; 2: one that the procedure does not fit."""
+    if number == 2:
+        body["diseinfo"][0]["diag_code"] = "I10.x00x002"
     if number == 1:
         body["diseinfo"][0]["diag_code"] = "Y54.200"
         body["oprninfo"] = []
@@ -20,7 +22,7 @@ def not_principal(number: int, body: Message) -> None:
 
 @pytest.fixture
 def session(tmp_path: Path):
-    made = few(tmp_path, codebooks.shipped(), 2, not_principal)
+    made = few(tmp_path, codebooks.shipped(), 3, not_principal)
     yield made
     made.close()
 
@@ -46,7 +48,7 @@ def test_leaving_out_is_told_and_not_offered(session):
 def test_both_orders_hold_the_same(session):
     told = suppose(session, session.case(0))
     assert {item.drg for item in told.by_weight} == {item.drg for item in told.by_closeness}
-    assert told.nearest == ()
+    assert told.reason == told.missing == ()
 
 
 def test_applied_and_undone(session):
@@ -60,8 +62,9 @@ def test_applied_and_undone(session):
 
 def test_a_case_without_a_group_has_its_nearest(session):
     told = suppose(session, session.case(1), "en")
-    assert "may not be the principal" in told.nearest[0]
-    assert "what the record says" in told.nearest[1]
+    assert "may not be the principal" in told.reason[0]
+    assert "what the record says" in told.reason[1]
+    assert told.missing == ("no group lacks just one thing",)
     assert any(item.kind == "grouped" and item.can_be_applied for item in told.by_weight)
 
 
@@ -72,3 +75,11 @@ def test_close_to_a_threshold(session):
     session.edit([SetCell("cases", row, "born_on", str(admitted - 28))])
     told = suppose(session, session.case(0), "en")
     assert any("28/29 days" in words for words in told.boundaries)
+
+
+def test_an_ambiguous_case_has_few_of_its_nearest_groups(session):
+    told = suppose(session, session.case(2), "en")
+    assert "ambiguous" in told.reason[0]
+    assert "no proposal to add a code" in told.missing[0]
+    assert len(told.missing) == 1 + NEAREST + 1
+    assert told.missing[-1].strip().startswith("and ")

@@ -2,14 +2,37 @@
 
 import io
 import re
+import string
 import zipfile
 
 import openpyxl
 import pytest
 
 import codebooks
+from codebooks.importing.lines import Stopped
 from codebooks.workbook import DrgWorkbook
+from codebooks.workbook.words import texts
 from tests.groupers.drg30 import HEADERS, made_workbook, remark_texts, rows_of, small_workbook
+
+
+def test_both_languages_say_the_same():
+    holes = {
+        language: {
+            key: {name for _, name, _, _ in string.Formatter().parse(text) if name}
+            for key, text in texts(language).items()
+        }
+        for language in ("zh", "en")
+    }
+    assert holes["zh"] == holes["en"]
+
+
+def test_a_fault_is_also_told_in_english(tmp_path):
+    workbook = small_workbook()
+    workbook.sheets["ADRG"][1][2] = "ZYSS inn OP_AA1"
+    (remark,) = [remark for remark in read(workbook, tmp_path).remarks if remark.blocks]
+    assert remark.said("en") == (
+        "ADRG 第 3 行: rule “ZYSS inn OP_AA1”, position 6: expected in or not in, found “inn”"
+    )
 
 
 def read(workbook, tmp_path, name="workbook.xlsx"):
@@ -328,6 +351,6 @@ def test_other_workbooks_are_not_taken_for_it(tmp_path):
 def test_it_stops_when_told_to(tmp_path):
     path = small_workbook().save(tmp_path / "workbook.xlsx")
     told = []
-    offer = DrgWorkbook().read(path, lambda done, of: bool(told.append((done, of))))
+    with pytest.raises(Stopped):
+        DrgWorkbook().read(path, lambda done, of: bool(told.append((done, of))))
     assert told == [(1, 5)]
-    assert "已停止读取" in blocking(offer)[0]

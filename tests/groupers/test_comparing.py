@@ -322,3 +322,17 @@ def test_gaps_are_the_cases_that_lose_their_group(comparison):
     rows = groupers.gap_rows(comparison)
     assert sum(row.cases for row in rows) == int(lost.sum())
     assert all(row.reason for row in rows)
+
+
+def test_rows_lead_to_the_cases_that_they_count(comparison, shuffled):
+    among = shuffled.random(len(comparison)) < 0.5
+    for mask in (None, among):
+        for listed in (groupers.comorbidity_rows, groupers.bin_rows, groupers.gap_rows):
+            for row in listed(comparison, mask)[:60]:
+                found = groupers.cases_of(comparison, row, mask)
+                assert len(set(found.tolist())) == len(found) == row.cases
+        for row in groupers.meaning_rows(comparison, mask)[:60]:
+            found = groupers.cases_of(comparison, row, mask)
+            assert max(row.cases_first, row.cases_second) <= len(found) <= row.cases_first + row.cases_second
+        for flow in comparison.flows(mask)[:60]:
+            assert len(groupers.cases_of(comparison, flow, mask)) == flow.cases

@@ -104,6 +104,10 @@ def outcome(scheme: Scheme, drg: str) -> int:
           "drg": [*BASIS["drg"], "BA09|BA0|x|1|all|"]}, "BA19", None, ()),
         ({"mdc_principal": ["MDCB|b1|", "MDCB|b2|", "MDCC|b1|"], "adrg_member": [*BASIS["adrg_member"],
           "BZ1|dx|b2", "CZ1|dx|b1"]}, "CZ19", Why.TAKEN, ("BZ1",)),
+        ({"adrg": ["BA1|MDCB|1|x|surgical|distinct_proc_in(procedure_valid)<2", *BASIS["adrg"][::2]],
+          "procedure_valid": []}, "BA19", None, ()),
+        ({"adrg": ["BA1|MDCB|1|x|surgical|distinct_proc_in(procedure_valid)>=2", *BASIS["adrg"][::2]],
+          "procedure_valid": []}, "BA19", Why.EMPTY, ()),
         ({"drg": ["BZ19|BZ1|x|0|all|", *BASIS["drg"]], "exclusion": []}, "BZ13", Why.TAKEN, ("BZ1",)),
         ({"steps": ["toy|1|rule|principal_in(MDCC.mdc)|0000|00|0000|sex_conflict", *BASIS["steps"][:2]]},
          "CZ19", Why.TAKEN, ("sex_conflict",)),
@@ -168,6 +172,13 @@ def test_a_proof_is_never_contradicted_and_a_witness_never_missed(data):
             assert at not in made.cases or made.cases[at] is not None
             if at in made.cases:
                 assert groupers.group(made.cases[at], scheme).outcome.tolist() == [at]
+
+
+def test_an_imported_scheme_is_looked_at_the_same_way(drg_30):
+    """The rules are the published ones of 3.0, most lists are made: all groups are reached or proved."""
+    held = soundness(drg_30)
+    assert held.left == ()
+    assert held.reached + len(held.unreachable) == held.groups
 
 
 def test_gaps_of_a_small_scheme():

@@ -2,9 +2,8 @@
 
 from records import Batch
 from records.arrow import Mask
-from validators.code_ranges import coded
 from validators.code_standing import Standing
-from validators.judged import misfits, replaced
+from validators.judged import grey, misfits, replaced
 from validators.model import Basis, Found, Level, Severity
 from validators.registry import check
 
@@ -86,16 +85,14 @@ def diagnosis_code_of_another_kind(batch: Batch) -> Found:
 @check(
     "C111",
     Severity.HINT,
-    fields=("diagnoses.code", "diagnoses.western", "diagnoses.leading"),
+    fields=("diagnoses.code", "diagnoses.western", "diagnoses.leading", "cases.edition_on?"),
     basis=Basis("ICD-10 医保 2.0 版", "灰码"),
     since="2026.12",
 )
 def grey_diagnosis(batch: Batch) -> Mask:
     """A grey code may be used no more or is too coarse; as another diagnosis it does not count in grouping."""
     dx = batch.diagnoses
-    own = coded(batch, "diagnoses")
-    grey = own.of_ids(batch.library.diagnoses().column("grey").astype(bool), missing=False)
-    found: Mask = grey[own.codes] & dx.western & ~dx.leading
+    found: Mask = grey(batch, "diagnoses") & dx.western & ~dx.leading
     return found
 
 

@@ -2,9 +2,8 @@
 
 from records import Batch
 from records.arrow import Mask
-from validators.code_ranges import coded
 from validators.code_standing import Standing
-from validators.judged import misfits, replaced
+from validators.judged import grey, misfits, replaced
 from validators.model import Basis, Found, Level, Severity
 from validators.registry import check
 
@@ -83,15 +82,13 @@ def procedure_code_of_another_kind(batch: Batch) -> Found:
 @check(
     "C211",
     Severity.HINT,
-    fields=("procedures.code", "procedures.leading"),
+    fields=("procedures.code", "procedures.leading", "cases.edition_on?"),
     basis=Basis("ICD-9-CM-3 医保 2.0 版", "灰码"),
     since="2026.12",
 )
 def grey_procedure(batch: Batch) -> Mask:
     """A grey code is too coarse; as another procedure it does not count in grouping."""
-    own = coded(batch, "procedures")
-    grey = own.of_ids(batch.library.procedures().column("grey").astype(bool), missing=False)
-    found: Mask = grey[own.codes] & ~batch.procedures.leading
+    found: Mask = grey(batch, "procedures") & ~batch.procedures.leading
     return found
 
 

@@ -4,11 +4,11 @@ from enum import IntEnum
 
 import numpy as np
 
-from codebooks import Library
+from codebooks import Library, registry
 from codebooks.spelling import narrow_code
 from records import Batch, SetCell, Text
 from records.arrow import Mask
-from validators.coded_kinds import kinds_of, titled
+from validators.coded_kinds import kinds, kinds_of, titled
 from validators.model import Basis, Found, Level, Repair, Rows, Severity
 from validators.registry import check
 
@@ -29,14 +29,20 @@ class Tcm(IntEnum):
 
 
 def _standing(library: Library, key: str, code: str) -> Tcm:
-    kinds = kinds_of(library, code)
-    if key in kinds:
-        return Tcm.FITS
+    own = kinds_of(library, code)
+    if key in own:
+        return Tcm.FITS if _is_known(library, key, code) else Tcm.MALFORMED
     if key in kinds_of(library, narrow_code(code)):
         return Tcm.SPELT_OTHERWISE
-    if kinds - {OLD}:
+    if own - {OLD}:
         return Tcm.OTHER_KIND
-    return Tcm.OLD if kinds else Tcm.MALFORMED
+    return Tcm.OLD if own else Tcm.MALFORMED
+
+
+def _is_known(library: Library, key: str, code: str) -> bool:
+    """Whether the code is in the hospital's own list of its kind; without one every code is."""
+    book = next(kind.book for kind in kinds(library).all if kind.key == key)
+    return not book or not library.has(book) or code in registry.listed_in(library, book).codes
 
 
 def _rows(batch: Batch, wanted: Tcm) -> Mask:
@@ -73,7 +79,7 @@ def in_half_width(batch: Batch, rows: Rows) -> list[Repair]:
 
 @check("C132", Severity.WARNING, fields=FIELDS, basis=BASIS, since="2026.12")
 def tcm_code_malformed(batch: Batch) -> Mask:
-    """Neither the structure of a TCM disease or syndrome nor of any other code known here."""
+    """Not of the structure of its kind or any other known here, or not in the list that the hospital has loaded."""
     return _rows(batch, Tcm.MALFORMED)
 
 
