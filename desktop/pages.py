@@ -1,6 +1,8 @@
-"""The pages beside the work place, made when they are first looked at: the window must stand at once.
+"""The places of the program, and the pages beside the work place, made when they are first looked at.
 
-What a page needs to be imported is imported then, too: charts alone cost a tenth of a second.
+The window must stand at once: what a page needs to be imported is imported when it is made, too. A new page is a
+row of ``MAKERS``; to stand in the rail it is also a row of ``PLACES``, with its action in the table of actions
+(``go_…``) and its word (``rail_go_…``) in the texts.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,6 +16,17 @@ from desktop.desk import Desk
 if TYPE_CHECKING:
     from desktop.export_page import ExportPage
     from desktop.settings_page import SettingsPage
+
+
+PLACES = (
+    ("go_work", "list-checks"),
+    ("go_statistics", "chart-column"),
+    ("go_compare", "columns-3"),
+    ("go_books", "book-open-text"),
+    ("go_rules", "shield-check"),
+    ("go_settings", "settings"),
+)
+"""The rail from above: the action that goes there, its icon."""
 
 
 def export(desk: Desk, actions: Actions) -> "ExportPage":

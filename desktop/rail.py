@@ -5,17 +5,10 @@ from PySide6.QtWidgets import QButtonGroup, QLabel, QToolButton, QVBoxLayout, QW
 
 from desktop.actions import action_table
 from desktop.icons import icon
+from desktop.pages import PLACES
 from desktop.style import Current
 from desktop.words import tr
 
-PLACES = (
-    ("go_work", "list-checks"),
-    ("go_statistics", "chart-column"),
-    ("go_compare", "columns-3"),
-    ("go_books", "book-open-text"),
-    ("go_rules", "shield-check"),
-    ("go_settings", "settings"),
-)
 WIDTH, MARK, ICON, MARGIN = 60, 34, 18, 5
 
 

@@ -46,7 +46,7 @@ SMALLEST = (1000, 600)
 LONGEST_NAME = 40
 WARM_UP = 100
 """Milliseconds after the window is shown."""
-PLACES = ("go_work", "go_statistics", "go_compare", "go_books", "go_rules", "go_settings")
+PLACES = tuple(place for place, _ in pages.PLACES)
 OF_THE_CASE = frozenset({"case", "list"})
 OF_A_SESSION = frozenset({"edit"})
 NEED_A_SESSION = ("export", "close_workspace", "check", "query_slip")

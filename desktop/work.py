@@ -91,6 +91,7 @@ class Worker(QObject):
         self._quick: deque[_Job] = deque()
         self._news = threading.Condition()
         self._runs_in = 0
+        self._running: _Job | None = None
         self._pending: list[_Job] = []
         self._closed = False
         self._finished.connect(self._on_finished, Qt.ConnectionType.QueuedConnection)
@@ -135,8 +136,8 @@ class Worker(QObject):
 
     def cancel(self) -> None:
         """Ask the job that runs, or is the next to run, to stop."""
-        long = [job for job in self._pending if not job.quick]
-        for job in (long or self._pending)[:1]:
+        running, waiting = self._running, [job for job in self._pending if not job.quick]
+        for job in [running] if running is not None else (waiting or self._pending)[:1]:
             job.progress.cancel()
 
     @property
@@ -162,7 +163,10 @@ class Worker(QObject):
     def _loop(self) -> None:
         self._runs_in = threading.get_ident()
         while (job := self._next()) is not None:
-            self._finished.emit(job, _outcome(job))
+            self._running = None if job.quick else job
+            outcome = _outcome(job)
+            self._running = None
+            self._finished.emit(job, outcome)
 
     def _next(self) -> _Job | None:
         """The job that is next, waited for; none at the end."""

@@ -191,3 +191,14 @@ def test_what_was_disabled_stays_so_after_a_rest(actions: Actions, ran: list[str
     actions.put_away(frozenset({"case"}))
     actions.enable("next_finding", True)
     assert not actions.all["next_finding"].isEnabled()
+
+
+def test_looking_anew_changes_nothing_by_itself(actions: Actions, ran: list[str]) -> None:
+    actions.bind("undo", lambda: ran.append("undo"))
+    actions.all["undo"].setEnabled(False)
+    actions.refresh()
+    actions.run("undo")
+    assert ran == ["undo"]
+    actions.enable("undo", False)
+    actions.refresh()
+    assert not actions.all["undo"].isEnabled()

@@ -13,10 +13,12 @@ from pytestqt.qtbot import QtBot
 import codebooks
 from desktop.desk import Desk
 from desktop.parts import ActionButton
+from desktop.paste import PasteDialog
 from desktop.start_page import RECENT_MOST, StartPage, recent_folders, remember_folder
 from desktop.window import MainWindow
+from desktop.words import Words, tr
 from tests.audit.making import written
-from tests.desktop.driving import click
+from tests.desktop.driving import click, dialog
 
 Settled = Callable[[Desk], None]
 PATIENCE = 20_000
@@ -44,6 +46,27 @@ def opened(qtbot: QtBot, window: MainWindow, cases: int) -> None:
 
 
 # Opening
+
+
+def test_one_case_is_pasted_from_here(qtbot: QtBot, empty_window: MainWindow, page: StartPage) -> None:
+    click(qtbot, button(page, tr("start_paste")))
+    asked = dialog(qtbot, PasteDialog)
+    asked.reject()
+
+
+def test_no_button_is_cut_off_in_any_language(
+    qtbot: QtBot, settings: QSettings, library: codebooks.Library, looks: None
+) -> None:
+    for language in ("zh", "en"):
+        Words.language = language
+        window = MainWindow(Desk(library, settings))
+        qtbot.addWidget(window)
+        window.resize(1024, 680)
+        window.show()
+        qtbot.waitExposed(window)
+        for each in window.start.findChildren(ActionButton):
+            assert each.width() >= each.sizeHint().width()
+        window.close()
 
 
 def test_files_are_chosen_and_open(

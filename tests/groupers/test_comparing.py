@@ -327,12 +327,36 @@ def test_gaps_are_the_cases_that_lose_their_group(comparison):
 def test_rows_lead_to_the_cases_that_they_count(comparison, shuffled):
     among = shuffled.random(len(comparison)) < 0.5
     for mask in (None, among):
-        for listed in (groupers.comorbidity_rows, groupers.bin_rows, groupers.gap_rows):
-            for row in listed(comparison, mask)[:60]:
-                found = groupers.cases_of(comparison, row, mask)
-                assert len(set(found.tolist())) == len(found) == row.cases
-        for row in groupers.meaning_rows(comparison, mask)[:60]:
+        counted = [
+            *groupers.comorbidity_rows(comparison, mask)[:60],
+            *groupers.bin_rows(comparison, mask),
+            *groupers.gap_rows(comparison, mask)[:60],
+            *comparison.flows(mask)[:60],
+        ]
+        for row in counted:
             found = groupers.cases_of(comparison, row, mask)
-            assert max(row.cases_first, row.cases_second) <= len(found) <= row.cases_first + row.cases_second
-        for flow in comparison.flows(mask)[:60]:
-            assert len(groupers.cases_of(comparison, flow, mask)) == flow.cases
+            assert len(set(found.tolist())) == len(found) == row.cases
+        for meaning in groupers.meaning_rows(comparison, mask)[:60]:
+            found = groupers.cases_of(comparison, meaning, mask)
+            least = max(meaning.cases_first, meaning.cases_second)
+            assert least <= len(found) <= meaning.cases_first + meaning.cases_second
+
+
+def test_two_beside_three(library_30, drg_20, drg_30):
+    """The gallbladder keeps its meaning under another code; lists that were drawn prove nothing of the rest."""
+    case = {"dx": ["K80.101", "I50.900"], "proc": ["51.2300"], "age": 45.0, "sex": 2.0}
+    comparison = groupers.compare(
+        GroupingInput.of([case]), drg_20, drg_30, pairs=groupers.pairing(library_30, drg_20, drg_30)
+    )
+    (flow,) = comparison.flows()
+    assert flow.first.adrg == "HC2"
+    assert flow.second.drg == "HC43"
+    assert flow.fate in {Fate.RENAMED, Fate.LEVEL}
+    assert flow.same_meaning_other_code
+    assert not flow.same_code_other_meaning
+    assert comparison.pairing.origin["HC4"] == "HC2"
+    assert "HC2" in comparison.pairing.reused
+    old = GroupingInput.of([{**case, "age": 75.0}])
+    aged = groupers.compare(old, drg_20, drg_30, pairs=comparison.pairing)
+    if aged.second.outcome_of(0).drg != "HC43":
+        assert Cause.AGE in aged.causes.of_case(0)
