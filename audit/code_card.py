@@ -179,7 +179,9 @@ def _roles(tables: codebooks.SchemeTables, hit: Hit) -> Iterator[Role]:
         for row in _rows(tables.mdc_principal, "dx", hit.code):
             yield Role("mdc", str(row["mdc"]), mdcs.get(str(row["mdc"]), ""), str(row["site"] or ""))
     for row in _rows(tables.adrg_member, "code", hit.code):
-        yield Role("adrg", str(row["adrg"]), adrgs.get(str(row["adrg"]), ""), str(row["slot"]))
+        slot = str(row["slot"])
+        for adrg in [str(row["adrg"])] if row["adrg"] else _naming(tables, slot):
+            yield Role("adrg", adrg, adrgs.get(adrg, ""), slot)
     if hit.kind == "diagnoses":
         for row in _rows(tables.comorbidity, "dx", hit.code):
             yield Role("comorbidity", str(row["level"]), "", str(row["exclusion_table"] or ""))
@@ -187,6 +189,12 @@ def _roles(tables: codebooks.SchemeTables, hit: Hit) -> Iterator[Role]:
 
 def _rows(table: arrow.Table, column: str, code: str) -> list[Mapping[str, object]]:
     return list(arrow.rows_where(table, column, code).to_pylist())
+
+
+def _naming(tables: codebooks.SchemeTables, slot: str) -> list[str]:
+    """The ADRGs whose rule names a list of the whole scheme; those without a name are no groups."""
+    rows = zip(*(arrow.strings(tables.adrg, column) for column in ("adrg", "name", "condition")), strict=True)
+    return [adrg for adrg, name, condition in rows if name and f"({slot})" in condition]
 
 
 def _names(tables: codebooks.SchemeTables, kind: str) -> Mapping[str, str]:

@@ -87,7 +87,7 @@ class OneCompared:
     weights: tuple[float | None, float | None]
     fate: Fate
     causes: tuple[str, ...]
-    titles: tuple[str, str]
+    wish: Wish
 
 
 def choices(library: codebooks.Library) -> list[Choice]:
@@ -108,10 +108,14 @@ def choices(library: codebooks.Library) -> list[Choice]:
 
 def usual(library: codebooks.Library, today: dt.date | None = None) -> tuple[str, str]:
     """The scheme in force today and the newest other one (which may have to be imported yet), the older first."""
-    now = library.scheme_on(today or dt.date.today())  # noqa: DTZ011 - the day on the wall
+    return _beside(library, library.scheme_on(today or dt.date.today()))  # noqa: DTZ011 - the day on the wall
+
+
+def _beside(library: codebooks.Library, scheme: str) -> tuple[str, str]:
+    """A scheme and the newest other one, the older first."""
     listed = [held.id for held in choices(library)]
-    newest = next(name for name in listed if name != now)
-    return (now, newest) if listed.index(newest) < listed.index(now) else (newest, now)
+    newest = next(name for name in listed if name != scheme)
+    return (scheme, newest) if listed.index(newest) < listed.index(scheme) else (newest, scheme)
 
 
 def missing(library: codebooks.Library, scheme: str) -> Choice | None:
@@ -178,10 +182,10 @@ def of_case(
     ``None`` where the other scheme is not imported.
     """
     library = session.library
-    now = session.scheme.id if session.scheme is not None else usual(library)[0]
     if wish is None:
-        newest = next(held.id for held in choices(library) if held.id != now)
-        wish = Wish(now, newest, session.scheme.region if session.scheme is not None else "")
+        mine = session.scheme
+        pair = usual(library) if mine is None else _beside(library, mine.id)
+        wish = Wish(*pair, *((mine.region if mine is not None and name == mine.id else "") for name in pair))
     if missing(library, wish.first) is not None or missing(library, wish.second) is not None:
         return None
     batch = session.workspace.case(position)
@@ -206,7 +210,7 @@ def told(compared: Compared, case: int, library: codebooks.Library, language: La
         (weights[0], weights[1]),
         Fate(int(comparison.fate[case])),
         tuple(dict.fromkeys(lines)),
-        compared.titles,
+        compared.wish,
     )
 
 

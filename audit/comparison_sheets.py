@@ -15,7 +15,7 @@ import groupers
 from audit.comparison import Compared
 from audit.messages import say
 from audit.sheets import Cell, Sheet
-from groupers import Cause, Fate, Flow, Kind, Language, Terms
+from groupers import BinRow, Cause, ComorbidityRow, Fate, Flow, GapRow, Kind, Language, MeaningRow, Terms
 
 FLOWS = (
     *("first", "first_name", "second", "second_name", "fate", "cases", "weight_first", "weight_second"),
@@ -58,6 +58,26 @@ class Tables:
     def flows(self) -> list[Flow]:
         """The flows, largest first."""
         return self.comparison.flows(self.among)
+
+    @cached_property
+    def comorbidity_rows(self) -> list[ComorbidityRow]:
+        """The diagnoses that count otherwise."""
+        return groupers.comorbidity_rows(self.comparison, self.among)
+
+    @cached_property
+    def bin_rows(self) -> list[BinRow]:
+        """The new bins of age and weight."""
+        return groupers.bin_rows(self.comparison, self.among)
+
+    @cached_property
+    def meaning_rows(self) -> list[MeaningRow]:
+        """The codes that mean something else."""
+        return groupers.meaning_rows(self.comparison, self.among)
+
+    @cached_property
+    def gap_rows(self) -> list[GapRow]:
+        """The cases that lose their group, by reason."""
+        return groupers.gap_rows(self.comparison, self.among)
 
     def sheets(self) -> list[Sheet]:
         """All tables."""
@@ -127,7 +147,7 @@ class Tables:
 
     def comorbidities(self) -> Iterator[Sequence[Cell]]:
         """The diagnoses that count otherwise."""
-        for row in groupers.comorbidity_rows(self.comparison, self.among):
+        for row in self.comorbidity_rows:
             yield (
                 row.code,
                 self.terms.name(row.code, procedures=False),
@@ -140,21 +160,20 @@ class Tables:
 
     def bins(self) -> Iterator[Sequence[Cell]]:
         """The new bins of age and weight."""
-        for row in groupers.bin_rows(self.comparison, self.among):
+        for row in self.bin_rows:
             words = groupers.bounds_words(row.variable, row.bounds, self.language)
             yield words, row.cases, row.groups, row.moved
 
     def meanings(self) -> Iterator[Sequence[Cell]]:
         """The codes that mean something else."""
-        for row in groupers.meaning_rows(self.comparison, self.among):
+        for row in self.meaning_rows:
             yield row.code, row.name_first, row.name_second, row.now, row.cases_first, row.cases_second
 
     def gaps(self) -> Iterator[Sequence[Cell]]:
         """The cases that lose their group, by reason."""
-        rows = groupers.gap_rows(self.comparison, self.among)
-        if rows:
+        if self.gap_rows:
             told = self.comparison.second.words(self.language)
-            for row in rows:
+            for row in self.gap_rows:
                 code = told.codes[row.example]
                 reason = told.values[code] if code >= 0 else ""
                 yield row.principal, self.terms.name(row.principal, procedures=False), reason, row.cases

@@ -65,10 +65,10 @@ def view_of(
     flows = tables.flows
     lists = {
         "flows": Listing([tables.flow(flow) for flow in flows], flows),
-        "comorbidities": Listing(list(tables.comorbidities()), groupers.comorbidity_rows(comparison, among)),
-        "bins": Listing(list(tables.bins()), groupers.bin_rows(comparison, among)),
-        "meanings": Listing(list(tables.meanings()), groupers.meaning_rows(comparison, among)),
-        "gaps": Listing(list(tables.gaps()), groupers.gap_rows(comparison, among)),
+        "comorbidities": Listing(list(tables.comorbidities()), tables.comorbidity_rows),
+        "bins": Listing(list(tables.bins()), tables.bin_rows),
+        "meanings": Listing(list(tables.meanings()), tables.meaning_rows),
+        "gaps": Listing(list(tables.gaps()), tables.gap_rows),
     }
     silent = comparison.moves & (comparison.causes.flags == 0)
     return View(

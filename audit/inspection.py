@@ -12,6 +12,7 @@ import numpy as np
 
 import codebooks
 import groupers
+from audit.comparison import OneCompared, of_case
 from audit.dispositions import keys_of, narrowed
 from audit.fixing import Proposal, compatible, proposals
 from audit.session import OneCase, Session
@@ -71,6 +72,7 @@ class Inspection:
     not_run: int
     accepted: tuple[Accepted, ...] = ()
     override: str | None = None
+    beside: OneCompared | None = None
 
 
 def inspect(session: Session, case: OneCase, language: Language = "zh") -> Inspection:
@@ -98,6 +100,7 @@ def inspect(session: Session, case: OneCase, language: Language = "zh") -> Inspe
         len(report.not_run),
         _accepted(session, case, language),
         session.workspace.overrides().get(case.position),
+        of_case(session, case.position, language=language),
     )
 
 

@@ -176,8 +176,9 @@ class _Judge:
         theirs = bool(name) and any(name in {rival.names.get(form) for form in forms} for rival in rivals)
         if ours != theirs:
             return ours
-        contradicted = bool(name) and not ours and self._source.printed and row.source not in self._book
-        return self._established or not (rivals or contradicted)
+        if name and not ours and self._source.printed and row.source != row.target:
+            return False  # the name is neither edition's: whatever the column says, a person has to look
+        return self._established or not rivals
 
     def _leads_elsewhere(self, edition: Edition, row: Mapped, forms: Sequence[str]) -> bool:
         held = next((form for form in forms if form in edition.names), None)

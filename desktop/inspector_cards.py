@@ -10,11 +10,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from audit.comparison import OneCompared
 from audit.inspection import Group, Inspection, Told
 from desktop.bars import MARKS
 from desktop.parts import ElidedButton, label, polish, set_role
 from desktop.style import Current
-from desktop.words import tr
+from desktop.words import Words, tr
+from groupers import words_of
 from validators import Level
 
 MARGIN = 14
@@ -124,11 +126,26 @@ class GroupPanel(QWidget):
             cards.addWidget(label("↓" if is_narrow else "→", "muted"))
             cards.addWidget(_group_card(tr("group_after"), inspection.after, accent=True), 1)
         layout.addLayout(cards)
+        if inspection.beside is not None:
+            layout.addWidget(_beside(inspection.beside))
         layout.addWidget(_readable("\n".join(inspection.path), "muted"))
         self.copy = QPushButton(tr("group_copy"))
         self.copy.setProperty("role", "link")
         self.copy.clicked.connect(lambda: QApplication.clipboard().setText("\n".join(inspection.path)))
         layout.addWidget(self.copy, alignment=Qt.AlignmentFlag.AlignLeft)
+
+
+def _beside(found: OneCompared) -> QWidget:
+    """The case by two schemes in a line; why it changes is told below."""
+    words = tr(
+        "group_beside",
+        first=found.wish.first,
+        second=found.wish.second,
+        before=found.first.drg,
+        after=found.second.drg,
+        fate=words_of(found.fate, "en" if Words.language == "en" else "zh"),
+    )
+    return _readable("\n".join((words, *found.causes)))
 
 
 def _group_card(title: str, group: Group, *, accent: bool) -> QFrame:

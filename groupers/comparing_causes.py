@@ -74,6 +74,9 @@ def effective(groups: Groups) -> NDArray[np.uint8]:
 
 def causes_of(first: Groups, second: Groups, pairing: Pairing, cases: Positions) -> Causes:
     """The causes of the changes of ``cases``; all others have none."""
+    if not cases.size:
+        nothing = np.zeros(0, np.int64)
+        return Causes(np.zeros(len(first), np.uint32), nothing, nothing, nothing)
     return _Causes(first, second, pairing, cases).found()
 
 
@@ -85,6 +88,7 @@ class _Causes:
         self.flags = np.zeros(len(first), np.uint32)
         self.ways = ways(first.scheme), ways(second.scheme)
         self.pairs = _pairs(first, second, cases)
+        self.bounds: dict[tuple[int, int, str, bool], frozenset[str]] = {}
         self.grouped = first.kind == Kind.GROUPED, second.kind == Kind.GROUPED
 
     def found(self) -> Causes:
@@ -126,33 +130,36 @@ class _Causes:
         return rows[found]
 
     def _number(self, variable: str, cause: Cause) -> None:
-        sides = (self.first, self.second)
-        bounds = [
-            {
-                at: (way.mdc.code, way.bounds(variable, entry=False), way.bounds(variable, entry=True))
-                for at, way in held.items()
-            }
-            for held in self.ways
-        ]
+        """Where the bounds on a number differ (those of a category only if that is another), and decide."""
         pairs, of_case = self.pairs
-        nothing = ("", frozenset[str](), frozenset[str]())
         asked = np.zeros((2, len(pairs)), bool)
-        for at, pair in enumerate(pairs.tolist()):
-            one, other = (held.get(outcome, nothing) for held, outcome in zip(bounds, pair, strict=True))
-            inside = 1 if one[0] == other[0] else 2
-            if one[inside] != other[inside]:
-                asked[:, at] = bool(one[inside]), bool(other[inside])
-        for side, groups in enumerate(sides):
-            cases = self.cases[asked[side][of_case]] if len(pairs) else self.cases
+        for at, (one, other) in enumerate(pairs.tolist()):
+            here, there = self.ways[0].get(one), self.ways[1].get(other)
+            entry = here is None or there is None or here.mdc.code != there.mdc.code
+            before = self._bounds(0, one, variable, entry=entry)
+            after = self._bounds(1, other, variable, entry=entry)
+            if before != after:
+                asked[:, at] = bool(before), bool(after)
+        for side, groups in enumerate((self.first, self.second)):
+            cases = self.cases[asked[side][of_case]]
             if cases.size:
                 without = regrouped(groups.given.take(cases), groups.scheme, unknown=variable)
                 self._mark(cases[without != groups.outcome[cases]], cause)
+
+    def _bounds(self, side: int, outcome: int, variable: str, *, entry: bool) -> frozenset[str]:
+        key = (side, outcome, variable, entry)
+        if key not in self.bounds:
+            way = self.ways[side].get(outcome)
+            self.bounds[key] = frozenset() if way is None else way.bounds(variable, entry=entry)
+        return self.bounds[key]
 
     def _procedures(self, knowing: Groups, other: Groups, cause: Cause) -> Positions:
         """Procedures that only one scheme knows, where its group is another without them."""
         rows_of = knowing.given.proc
         rows = rows_of.rows_of(self.cases)
         case = np.repeat(self.cases, rows_of.counts[self.cases])
+        if not rows.size:
+            return rows
         only = _known(rows_of, rows, knowing.scheme) & ~_known(other.given.proc, rows, other.scheme)
         cases = np.unique(case[only])
         if not cases.size:
@@ -168,6 +175,8 @@ class _Causes:
             (self.first, 0, Cause.PRINCIPAL_NEW),
         ):
             without = self.cases[~self.grouped[side][self.cases]]
+            if not without.size:
+                continue
             known = known_principals(groups.scheme).take(groups.dx_principal[without])
             has = groups.given.dx.counts[without] > 0
             self._mark(without[has & ~known], cause)

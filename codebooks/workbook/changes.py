@@ -1,5 +1,6 @@
 """What a local scheme changes in the rows of its parent: additions, changes and deletions, strictly checked."""
 
+import re
 from collections.abc import Callable, Mapping
 
 from codebooks.workbook.formulas import Constant, Formula, FormulaError, memberships, parse
@@ -15,6 +16,12 @@ CHANGE = "change"
 ADD, ALTER, DROP = "add", "change", "drop"
 _ABOVE = {MDC: "", ADRG: MDC, DRG: ADRG}
 _LEVELED = frozenset({"mcc", "cc", "mcc_or_cc"})
+_TEXTS = {
+    MDC: ("age_rule", "sex_rule", "other_rule"),
+    ADRG: ("condition",),
+    DRG: ("extra_rule",),
+}
+_NAMED = re.compile(r"\(([\w.]+)\)")
 _SOURCE = ("source_sheet", "source_row")
 
 
@@ -39,12 +46,14 @@ class Changes:
             DRG: lambda sheet: self._groups(DRG, sheet),
         }
         before = [row[MDC] for row in self.rows.scope(MDC, "")]
+        held = [key for key, members in self.rows.lists.items() if members]
         for key, change in done.items():
             if key in sheets:
                 change(sheets[key])
         self._translate()
         self._whole()
         self._order(before)
+        self._emptied({key for key in held if not self._is_left(key)})
 
     # Groups.
 
@@ -183,6 +192,32 @@ class Changes:
                     self.rows.steps.insert(where, self._step(mdc))
         for number, step in enumerate(self.rows.steps, start=1):
             step["seq"] = 10 * number
+
+    def _is_left(self, key: tuple[str, str]) -> bool:
+        """Whether a list still has members, and its category is still there."""
+        owner, name = key
+        return bool(self.rows.lists.get(key)) and (name != MDC or owner in self.rows.groups[MDC])
+
+    def _emptied(self, gone: set[tuple[str, str]]) -> None:
+        """No rule may name a list that the changes have emptied; a step that does goes, and that is told."""
+        if not gone:
+            return
+        for level, texts in _TEXTS.items():
+            for code, row in self.rows.groups[level].items():
+                owners = ("", code, str(row.get(ADRG) or ""), str(row.get(MDC) or ""))
+                text = " ".join(str(row[text]) for text in texts if row.get(text))
+                for name in dict.fromkeys(_NAMED.findall(text)):
+                    keys = {list_key(name)} if "." in name else {(owner, name) for owner in owners}
+                    if keys & gone:
+                        self.notes.block("emptied", self._place(row), name=name, code=code)
+        left = []
+        for step in self.rows.steps:
+            names = _NAMED.findall(str(step.get("condition") or ""))
+            if any(list_key(name) in gone for name in names):
+                self.notes.tell("step_dropped", condition=step["condition"])
+            else:
+                left.append(step)
+        self.rows.steps = left
 
     @staticmethod
     def _step(mdc: object) -> Row:

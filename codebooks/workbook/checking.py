@@ -4,7 +4,7 @@ A contradiction blocks the file; what differs from the published numbers or from
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from typing import TypeVar
 
@@ -123,8 +123,8 @@ def check_counts(parts: Parts, notes: Notes, known: Known) -> None:
     notes.listed("odd_codes", [group.code for group in unknown])
 
 
-def check_order(parts: Parts, notes: Notes) -> None:
-    """Groups whose number in the order is doubled, or whose empty rule would hide those behind."""
+def check_order(parts: Parts, notes: Notes, told: Collection[str]) -> None:
+    """Groups whose empty rule would hide those behind; ``told`` are those of which an erratum speaks already."""
     scopes: dict[tuple[str, str], list[Group]] = {}
     for group in parts.groups():
         scopes.setdefault((group.level, group.adrg or group.mdc), []).append(group)
@@ -133,7 +133,7 @@ def check_order(parts: Parts, notes: Notes) -> None:
             continue
         printed = in_order(groups, empty_last=False)
         for before, group in enumerate(printed):
-            if group.always and before < len(printed) - 1:
+            if group.always and before < len(printed) - 1 and group.code not in told:
                 holes = {"code": group.code, "owner": owner, "last": printed[-1].code}
                 notes.tell("empty_moved", place_of(group), **holes)
 

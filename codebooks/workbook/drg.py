@@ -4,7 +4,7 @@ Source: 《按病组（DRG）付费3.0版分组方案配置信息》 (医保发�
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,7 +72,8 @@ class DrgWorkbook:
         parts = RowReader(known, notes).parts(sheets)
         _go_on(progress, 3)
         parts = checking.apply_errata(parts, known.errata(scheme["id"]), notes)
-        examine(parts, known, notes)
+        moved = {erratum.code for erratum in known.errata(scheme["id"]) if erratum.kind == "order"}
+        examine(parts, known, notes, moved)
         checking.check_rules(parts, notes, lambda level: published(known, level))
         _go_on(progress, 4)
         if notes.blocked:
@@ -103,14 +104,14 @@ def official_sheets(book: Workbook, known: Known, notes: Notes) -> dict[str, She
     return found
 
 
-def examine(parts: Parts, known: Known, notes: Notes) -> None:
-    """Everything that the parts must have in common."""
+def examine(parts: Parts, known: Known, notes: Notes, told: Collection[str]) -> None:
+    """Everything that the parts must have in common; ``told`` are groups of whose order errata speak."""
     checking.check_parents(parts, notes)
     checking.check_sets(parts, notes)
     checking.check_exclusions(parts, notes)
     checking.check_codes(parts, notes, known)
     checking.check_counts(parts, notes, known)
-    checking.check_order(parts, notes)
+    checking.check_order(parts, notes, told)
 
 
 def published(known: Known, level: str) -> dict[str, tuple[str, str]]:

@@ -73,11 +73,12 @@ class RowReader:
         doubled: list[str] = []
         for row in self._complete("set", sheet):
             name, code, kind = row.cells["set"], row.cells["code"], row.cells["kind"].upper()
-            place = at(sheet.title, row.number)
             if kind not in self._kinds:
-                self.notes.block("bad_set_kind", place, kind=row.cells["kind"], known="、".join(self._kinds))
+                place, known = at(sheet.title, row.number), "、".join(self._kinds)
+                self.notes.block("bad_set_kind", place, kind=row.cells["kind"], known=known)
                 continue
             if kinds.setdefault(name, kind) != kind:
+                place = at(sheet.title, row.number)
                 self.notes.block("mixed_set", place, name=name, one=kinds[name], other=kind)
                 continue
             if (name, code) in found:

@@ -31,6 +31,13 @@ def test_a_workbook_is_imported_grouped_by_and_cited(imported, run, tmp_path):
     assert "rule in ADRG, row 4" in run("explain", "BB2", "--language", "en")[1]
 
 
+def test_a_code_leads_to_the_groups_whose_rules_name_its_sets(imported, run):
+    out = run("code", "I61.003")[1]
+    told = out[out.index("3.0 版") :].split("\n  ")[0:6]
+    assert any("BB2 伴出血诊断的颅脑手术" in line and "DI_BB2" in line for line in told)
+    assert "None" not in out
+
+
 def test_a_damaged_workbook_changes_nothing(run, tmp_path):
     workbook = small_workbook()
     workbook.sheets["ADRG"][1][2] = "ZYSS inn OP_AA1"

@@ -98,6 +98,23 @@ def test_a_name_against_the_code_stops_a_conversion() -> None:
     assert convert_one(LIBRARY, "diagnoses", "clinical", row.source, "骨折").outcome is Outcome.UNDECIDED
 
 
+def test_a_name_against_the_code_stops_it_in_a_column_of_the_edition_too() -> None:
+    clinical = LIBRARY.codes("terms/icd10_clinical_2.0")
+    codes, names = list(clinical.codes), list(clinical.names)
+    at = codes.index("A06.400")
+    names[at] = "股骨骨折"
+    done = convert(LIBRARY, "diagnoses", "clinical", codes, names)
+    assert done.established
+    assert done.at(at).outcome is Outcome.UNDECIDED
+    assert done.count(Outcome.UNDECIDED) == 1
+
+
+def test_own_wording_of_a_code_that_stays_is_no_matter() -> None:
+    assert (
+        convert_one(LIBRARY, "diagnoses", "clinical", "I10.x00x002", "高血压病").outcome is Outcome.UNCHANGED
+    )
+
+
 def test_counts_are_those_of_the_rows() -> None:
     codes = ["A00.001", None, "A02.001", "nonsense", "A00.001"]
     done = convert(LIBRARY, "diagnoses", "beijing", codes)

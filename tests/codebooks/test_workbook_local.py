@@ -165,6 +165,27 @@ def test_it_stands_on_an_older_scheme_too(tmp_path):
     assert groupers.group(GroupingInput.of([known]), scheme).reason_keys().to_list() == ["principal_grey"]
 
 
+def test_a_category_of_an_older_scheme_can_go_with_the_steps_that_name_it(tmp_path):
+    library = codebooks.shipped()
+    tables = library.scheme("chs-drg-2.0")
+    mdc_of = {row["adrg"]: row["mdc"] for row in tables.adrg.to_pylist()}
+    offer = taken(
+        library,
+        tmp_path,
+        {**ABOUT, "上级方案": "chs-drg-2.0"},
+        MDC=[["MDCO", None, None, None, "删除"]],
+        ADRG=[[adrg, None, None, None, None, "删除"] for adrg, mdc in mdc_of.items() if mdc == "MDCO"],
+        DRG=[
+            [row["drg"], None, None, None, None, None, "删除"]
+            for row in tables.drg.to_pylist()
+            if mdc_of[row["adrg"]] == "MDCO"
+        ],
+    )
+    assert any("步骤“unknown(sex) & principal_in(MDCO.mdc)”" in text for text in remark_texts(offer))
+    scheme = scheme_of(offer, tmp_path, library)
+    assert "MDCO" not in [mdc.code for mdc in scheme.mdcs]
+
+
 @pytest.mark.parametrize(
     ("sheet", "rows", "said"),
     [
@@ -180,6 +201,11 @@ def test_it_stands_on_an_older_scheme_too(tmp_path):
         ("DRG", [["AA19", "", None, None, None, None, "删除"]], "ADRG AA1 之下没有任何组"),
         ("ADRG", [["BB2", "", None, None, None, "删除"]], "BB21 的上级 BB2 不存在"),
         ("ADRG", [["BB8", "新", None, "MDCQ", 1, "新增"]], "BB8 的上级 MDCQ 不存在"),
+        (
+            "集合",
+            [["OP_BB2", "38.4000", None, None, "删除"]],
+            "OP_BB2 的编码已全部删除，而 BB2 的规则仍引用它",
+        ),
         ("集合", [["OP_BB2", "38.4000", None, "手术", None]], "类型“手术”不是"),
         ("集合", [["OP_BB2", None, None, "OP", None]], "ICD编码为空"),
         ("CC", [["I50.900", None, "EX_1", "重", None]], "类型“重”不是"),

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,16 +10,18 @@ import openpyxl
 import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QApplication, QMainWindow
+from PySide6.QtWidgets import QApplication, QLabel, QMainWindow
 from pytestqt.qtbot import QtBot
 
 import codebooks
-from audit.comparison import Compared, Step, Wish, compare_session
+from audit.comparison import Compared, Step, Wish, choices, compare_session, of_case
+from audit.inspection import inspect
 from audit.session import Session
 from audit.worklist import Filter
 from desktop.actions import Actions
 from desktop.comparison_page import ComparisonPage
 from desktop.desk import Desk
+from desktop.inspector_cards import GroupPanel
 from desktop.style import Current, apply_look, make_look
 from desktop.window import MainWindow
 from desktop.words import Words, tr
@@ -283,3 +286,31 @@ def test_it_speaks_english(qtbot: QtBot, full_desk: Desk, shown: Show, settled: 
         "no longer ambiguous",
     }
     assert np.isnan(page.view.totals.cmi[0]) if page.view is not None else False
+
+
+def test_the_inspector_tells_the_case_by_both_schemes(full_desk: Desk, looks: None) -> None:
+    session = full_desk.session
+    assert session is not None
+    inspection = inspect(session, session.case(0))
+    assert inspection.beside is None, "the newest scheme is not imported"
+    beside = of_case(session, 0, Wish("chs-drg-1.1", "chs-drg-2.0"))
+    assert beside is not None
+    panel = GroupPanel(replace(inspection, beside=beside))
+    said = [held.text() for held in panel.findChildren(QLabel)]
+    line = next(words for words in said if "chs-drg-1.1 → chs-drg-2.0" in words)
+    assert f"{beside.first.drg} → {beside.second.drg}" in line
+    assert all(cause in line for cause in beside.causes)
+
+
+def test_a_scheme_that_comes_later_can_be_chosen(
+    page: ComparisonPage, full_desk: Desk, settled: Settled
+) -> None:
+    wish, known = page.choosers.wish, full_desk.library
+    full_desk.library = codebooks.open_library()
+    page.refresh()
+    settled(full_desk)
+    assert page.choosers.wish == wish
+    assert page.view is not None
+    boxes = [box.itemData(at) for box in page.choosers.schemes for at in range(box.count())]
+    assert len(boxes) == 2 * len(choices(known))
+    full_desk.library = known

@@ -165,6 +165,7 @@ def test_a_check_is_cancelled_from_the_line(
 ) -> None:
     session = opened.desk.session
     assert session is not None
+    settled(opened.desk)
     report, begun = session.report, threading.Event()
 
     def load(keep_going: Callable[[int, int], bool]) -> None:
@@ -175,15 +176,16 @@ def test_a_check_is_cancelled_from_the_line(
 
     monkeypatch.setattr(session, "load", load)
     heard: list[object] = []
+    said: list[str] = []
     opened.desk.changed.connect(heard.append)
+    opened.desk.said.connect(said.append)
     opened.actions_table.run("check")
     qtbot.waitUntil(begun.is_set, timeout=PATIENCE)
     opened.status.stop.click()
-    settled(opened.desk)
+    qtbot.waitUntil(lambda: tr("cancelled") in said, timeout=PATIENCE)
     assert heard == []
     assert session.report is report
     assert opened.failure is None
-    assert opened.status.message.text() == tr("cancelled")
 
 
 def test_what_is_said_stays_a_while(qtbot: QtBot, opened: MainWindow) -> None:

@@ -6,6 +6,7 @@ import pytest
 import groupers
 from groupers import GroupingInput, Kind
 from tests.groupers.drg30 import rows_of
+from tests.groupers.toy import toy
 
 
 def given(*cases):
@@ -78,10 +79,11 @@ def common_of(library, *sets):
     return min(set.intersection(*held))
 
 
-def test_an_unknown_number_fits_nothing_and_is_told(drg_30):
-    outcome, _, note = grouped(drg_30, dx=["P07.300"], age=0, age_days=3)
+def test_an_unknown_number_fits_nothing_and_is_told(drg_30, library_30):
+    premature = common_of(library_30, "DI_PS1")
+    outcome, _, note = grouped(drg_30, dx=[premature], age=0, age_days=3)
     assert outcome.adrg not in {"PS1", "PS2", "PS3", "PS4", "PS5"}
-    assert note in {"weight_false", ""}
+    assert note == "weight_false"
     _, _, note = grouped(drg_30, dx=["I63.900"], age=0)
     assert note == "age_days_false"
     _, _, note = grouped(drg_30, dx=["I63.900"])
@@ -125,11 +127,14 @@ def test_seventy_years_make_a_group_of_their_own(age, drg, drg_30, library_30):
 
 
 def test_sex_unknown_is_nobody(drg_30, library_30):
-    only_women = common_of(library_30, "DI_N00")
+    rows = library_30.scheme("chs-drg-3.0").mdc_principal.to_pylist()
+    of = {mdc: {row["dx"] for row in rows if row["mdc"] == mdc} for mdc in {row["mdc"] for row in rows}}
+    others = set.union(*(listed for mdc, listed in of.items() if mdc != "MDCN"))
+    only_women = min(of["MDCN"] - others)
     outcome, reason, _ = grouped(drg_30, dx=[only_women], age=40)
-    if outcome.kind == Kind.UNGROUPED:
-        assert reason == "sex_unknown"
-    assert outcome.mdc not in {"MDCM", "MDCN"}
+    assert (outcome.drg, reason) == ("0000", "sex_unknown")
+    assert grouped(drg_30, dx=[only_women], age=40, sex=1)[:2] == (outcome, "sex_conflict")
+    assert grouped(drg_30, dx=[only_women], age=40, sex=2)[0].mdc == "MDCN"
 
 
 def test_an_ungrouped_case_says_why(drg_30):
@@ -145,3 +150,19 @@ def test_many_cases_and_one_agree(drg_30):
     for at, case in enumerate(cases):
         assert groupers.group(given(case), drg_30).outcome_of(0) == together.outcome_of(at)
     assert np.all(together.outcome >= 0)
+
+
+def test_counts_and_rounded_numbers_belong_to_the_one_language():
+    scheme = toy(
+        adrg=[
+            "BZ1|MDCB|2|two of the list|medical|distinct_dx_in(dx)>=2",
+            "BA1|MDCB|1|heavy|surgical|rounded(weight)>=1000 & rounded(age)==3",
+            "CZ1|MDCC|1|eye|medical|principal_in(dx)",
+        ],
+        adrg_member=["BZ1|dx|b1", "BZ1|dx|b2", "CZ1|dx|c1"],
+    )
+    assert grouped(scheme, dx=["b1", "b2"])[0].adrg == "BZ1"
+    assert grouped(scheme, dx=["b1", "b1"])[0].adrg != "BZ1"
+    assert grouped(scheme, dx=["b1"], weight=999.5, age=3)[0].adrg == "BA1"
+    assert grouped(scheme, dx=["b1"], weight=999.4, age=3)[0].adrg != "BA1"
+    assert grouped(scheme, dx=["b1"], age=3)[0].adrg != "BA1"
