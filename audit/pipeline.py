@@ -128,6 +128,22 @@ def refuse_missing(library: codebooks.Library, scheme: str) -> None:
             )
 
 
+def otherwise_in_force(
+    batch: Batch, library: codebooks.Library, scheme: str, region: str = ""
+) -> dict[str, int]:
+    """The schemes that apply on the discharges of a batch and are not ``scheme``: id → cases, most first."""
+    if not batch.cases.has("discharged_at"):
+        return {}
+    known = batch.cases.discharged_at[~np.isnat(batch.cases.discharged_at)]
+    days, counts = np.unique(known.astype("datetime64[D]"), return_counts=True)
+    found: dict[str, int] = {}
+    for day, cases in zip(days.tolist(), counts.tolist(), strict=True):
+        applies = library.scheme_on(day, region)
+        if applies != scheme:
+            found[applies] = found.get(applies, 0) + cases
+    return dict(sorted(found.items(), key=lambda item: -item[1]))
+
+
 def newest_discharge(batch: Batch) -> dt.date | None:
     """The latest discharge of a batch."""
     if not batch.cases.has("discharged_at"):

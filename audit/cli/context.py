@@ -19,7 +19,7 @@ from audit.cli import BLOCKED, FINE, OUR_FAULT, UNUSABLE
 from audit.dispositions import Memory
 from audit.files import distinct, on_one_line, same_file
 from audit.messages import LANGUAGES, Stopped, say
-from audit.pipeline import Examined, examine, judged, newest_discharge, scheme_for
+from audit.pipeline import Examined, examine, judged, newest_discharge, otherwise_in_force, scheme_for
 from audit.privacy import Mask, masked, shown
 from audit.workspace import ANYBODY
 from groupers import Scheme
@@ -158,6 +158,7 @@ class Context:
         scheme = scheme_for(batch, self.library, wanted, weights, self.profile)
         if not wanted:
             self._tell_missing(batch, scheme)
+            self._tell_others(batch, scheme)
         self._tell_scheme(scheme)
         return scheme
 
@@ -170,6 +171,18 @@ class Context:
                 self.tell(
                     self.say("scheme_missing", title=one.title, day=one.valid_from, used=used, page=one.page)
                 )
+
+    def _tell_others(self, batch: Batch, scheme: Scheme) -> None:
+        """Say how many cases another scheme applies to by their discharge: a batch is grouped by one."""
+        section = self.profile.get("grouping", {})
+        if self._told is not None or section.get("scheme"):
+            return
+        used = self.library.scheme_entry(scheme.id).title
+        for name, cases in otherwise_in_force(
+            batch, self.library, scheme.id, section.get("region", "")
+        ).items():
+            title = self.library.scheme_entry(name).title
+            self.tell(self.say("scheme_other", cases=cases, title=title, scheme=name, used=used))
 
     def _tell_scheme(self, scheme: Scheme) -> None:
         """What to know of a scheme that is no longer in force, and of weights that do not cover it."""

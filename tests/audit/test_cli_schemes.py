@@ -3,6 +3,7 @@
 import openpyxl
 import pytest
 
+from tests.audit.making import written
 from tests.groupers.drg30 import small_workbook
 
 
@@ -87,21 +88,38 @@ def test_a_published_scheme_that_is_not_imported_says_where_it_comes_from(run, t
         assert "codebooks import" in err
 
 
+def dated(*days):
+    """Discharges on these days: a change for ``written``."""
+
+    def change(number, body):
+        body["setlinfo"]["dscg_time"] = f"{days[number]} 10:30:00"
+
+    return change
+
+
 def test_discharges_after_the_day_are_told_what_is_missing(run, tmp_path):
     def grouped(day):
-        path = tmp_path / "dated.csv"
-        path.write_text(f"id,sex,age,dx,proc,discharged_at\n1,1,50,I61.003,38.4000,{day}\n", encoding="utf-8")
-        return run("group", path)
+        code, out, err = run("group", written(tmp_path / "a.json", 1, dated(day)))
+        assert code == 0
+        assert "MDCH" in out
+        return err
 
-    _, out, err = grouped("2027-01-05")
-    assert "MDCB" in out
-    assert "2027-01-01" in err
-    assert "--scheme" in err
-    assert "2027-01-01" not in grouped("2026-12-30")[2]
+    told = grouped("2027-01-05")
+    assert "2027-01-01" in told
+    assert "--scheme" in told
+    assert "2027-01-01" not in grouped("2026-12-30")
     path = small_workbook().save(tmp_path / "workbook.xlsx")
     assert run("codebooks", "import", path, "--yes")[0] == 0
-    assert "chs-drg-3.0" in grouped("2027-01-05")[2]
-    assert "chs-drg-3.0" not in grouped("2026-12-30")[2]
+    assert "chs-drg-3.0" in run("group", written(tmp_path / "a.json", 1, dated("2027-01-05")))[2]
+    assert "chs-drg-3.0" not in grouped("2026-12-30")
+
+
+def test_a_batch_over_two_schemes_says_how_many_belong_to_the_other(imported, run, tmp_path):
+    path = written(tmp_path / "a.json", 3, dated("2026-12-30", "2026-12-31", "2027-01-02"))
+    _, _, err = run("group", path)
+    assert "有 2 例" in err
+    assert "--scheme chs-drg-2.0" in err
+    assert "有 2 例" not in run("group", path, "--scheme", "chs-drg-2.0")[2]
 
 
 def test_locks_and_empty_files_are_told_as_such(run, tmp_path):
