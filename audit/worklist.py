@@ -29,6 +29,7 @@ TEXTS = (
     "group_name",
     "physician",
     "boundary",
+    "weight_text",
 )
 NUMBERS = ("weight", "stay", "age")
 AFTER = "weight_after"
@@ -307,6 +308,7 @@ def _columns(batch: Batch, mask: Mask) -> dict[str, list[str]]:
         "group": _texts(batch, groups.drg),
         "group_name": _texts(batch, groups.column("name")),
         "boundary": _texts(batch, groups.column("boundary")),
+        "weight_text": _texts(batch, groups.column("weight_text")),
         "physician": _texts(
             batch, cases.column("chief_physician_name") if cases.has("chief_physician_name") else None
         ),
