@@ -168,7 +168,7 @@ class BooksImport(QDialog):
 
             try:
                 keys = books_folder().parent / KEYS
-                offers = tuple(registry.read(path, kind, told, keys) for path in paths)
+                offers = tuple(registry.read(path, kind, told, keys, library) for path in paths)
             except Stopped:
                 raise Cancelled from None
             if merge:

@@ -5,7 +5,7 @@ import getpass
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
@@ -19,7 +19,7 @@ from audit.cli import BLOCKED, FINE, OUR_FAULT, UNUSABLE
 from audit.dispositions import Memory
 from audit.files import distinct, on_one_line, same_file
 from audit.messages import LANGUAGES, Stopped, say
-from audit.pipeline import Examined, examine, judged, scheme_for
+from audit.pipeline import Examined, examine, judged, newest_discharge, otherwise_in_force, scheme_for
 from audit.privacy import Mask, masked, shown
 from audit.workspace import ANYBODY
 from groupers import Scheme
@@ -105,11 +105,18 @@ class Context:
 
     def progress(self, records: int, file: str) -> bool:
         """Reading progress on a terminal, at most twice a second; never cancels."""
+        return self._progress(lambda: self.say("reading", count=records, file=on_one_line(file)))
+
+    def trying_progress(self, done: int, total: int) -> bool:
+        """How many of the cases have been tried in other orders, told as reading is."""
+        return self._progress(lambda: self.say("trying", done=done, total=total))
+
+    def _progress(self, words: Callable[[], str]) -> bool:
         now = time.monotonic()
         if sys.stderr.isatty() and now - self._last_progress > PROGRESS_SECONDS:
             self._last_progress = now
             self._progress_shown = True
-            sys.stderr.write(ERASE_LINE + self.say("reading", count=records, file=on_one_line(file)))
+            sys.stderr.write(ERASE_LINE + words())
             sys.stderr.flush()
         return True
 
@@ -155,9 +162,38 @@ class Context:
     def scheme(self, batch: Batch) -> Scheme:
         """The scheme and weights asked for, else the profile's, else the scheme in force with its own weights."""
         wanted, weights = (getattr(self.options, name, None) for name in ("scheme", "weights"))
+        if wanted and wanted not in self.library.schemes():
+            from audit.comparison import loaded
+
+            loaded(self.library, wanted)
         scheme = scheme_for(batch, self.library, wanted, weights, self.profile)
+        if not wanted:
+            self._tell_missing(batch, scheme)
+            self._tell_others(batch, scheme)
         self._tell_scheme(scheme)
         return scheme
+
+    def _tell_missing(self, batch: Batch, scheme: Scheme) -> None:
+        """Say where another scheme is in force by the latest discharge, and is not imported."""
+        day = newest_discharge(batch)
+        for one in self.library.announced_schemes():
+            if day is not None and one.valid_from <= day and self._told is None:
+                used = self.library.scheme_entry(scheme.id).title
+                self.tell(
+                    self.say("scheme_missing", title=one.title, day=one.valid_from, used=used, page=one.page)
+                )
+
+    def _tell_others(self, batch: Batch, scheme: Scheme) -> None:
+        """Say how many cases another scheme applies to by their discharge: a batch is grouped by one."""
+        section = self.profile.get("grouping", {})
+        if self._told is not None or section.get("scheme"):
+            return
+        used = self.library.scheme_entry(scheme.id).title
+        for name, cases in otherwise_in_force(
+            batch, self.library, scheme.id, section.get("region", "")
+        ).items():
+            title = self.library.scheme_entry(name).title
+            self.tell(self.say("scheme_other", cases=cases, title=title, scheme=name, used=used))
 
     def _tell_scheme(self, scheme: Scheme) -> None:
         """What to know of a scheme that is no longer in force, and of weights that do not cover it."""
@@ -165,6 +201,9 @@ class Context:
             return
         self._told = (scheme.id, scheme.region)
         entry = self.library.scheme_entry(scheme.id)
+        edition = self.library.scheme_edition(scheme.id)
+        if edition:
+            self.tell(self.say("scheme_used", title=entry.title, scheme=scheme.id, edition=edition))
         if entry.valid_to is not None:
             self.tell(self.say("scheme_over", title=entry.title, day=entry.valid_to))
         if scheme.region:
