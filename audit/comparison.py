@@ -13,14 +13,13 @@ from numpy.typing import NDArray
 
 import codebooks
 import groupers
-from audit.messages import Stopped
+from audit.pipeline import refuse_missing
 from audit.places import departments
 from audit.session import Session
 from groupers import Comparison, Fate, Language, Outcome, Scheme
 from records import Batch, Cancelled
 from validators import case_labels
 
-ANNOUNCED = "sources/schemes/announced"
 STAGES = 4
 Step = Callable[[int, int], bool]
 
@@ -96,13 +95,10 @@ def choices(library: codebooks.Library) -> list[Choice]:
     for name in library.schemes():
         entry = library.scheme_entry(name)
         found.append(Choice(name, entry.title, entry.valid_from, entry.region))
-    there = {choice.id for choice in found}
-    for row in library.rows(ANNOUNCED):
-        if str(row["id"]) not in there:
-            day = dt.date.fromisoformat(str(row["valid_from"]))
-            found.append(
-                Choice(str(row["id"]), str(row["title"]), day, "", str(row["workbook"]), str(row["page"]))
-            )
+    found += [
+        Choice(one.id, one.title, one.valid_from, "", one.workbook, one.page)
+        for one in library.announced_schemes()
+    ]
     return sorted(found, key=lambda held: (bool(held.region), -(held.valid_from or dt.date.min).toordinal()))
 
 
@@ -125,16 +121,7 @@ def missing(library: codebooks.Library, scheme: str) -> Choice | None:
 
 def loaded(library: codebooks.Library, scheme: str, weights: str = "") -> Scheme:
     """A scheme with the weights of a region. Raises ``Stopped`` where it must be imported first."""
-    lacking = missing(library, scheme)
-    if lacking is not None:
-        raise Stopped(
-            "scheme_not_imported",
-            scheme=lacking.id,
-            title=lacking.title,
-            day=lacking.valid_from,
-            workbook=lacking.workbook,
-            page=lacking.page,
-        )
+    refuse_missing(library, scheme)
     if weights:
         return groupers.weighted(library, scheme, weights)
     return groupers.load_scheme(library, scheme)

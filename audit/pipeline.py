@@ -10,6 +10,7 @@ import numpy as np
 import codebooks
 import groupers
 from audit.dispositions import Key, parted
+from audit.messages import Stopped
 from groupers import Attached, Scheme
 from records import Batch, Table
 from validators import CheckSettings, KeepGoing, Report, Segment, checks_for, run, touched_by
@@ -101,14 +102,49 @@ def scheme_for(
     ``profile`` has the keys ``scheme``, ``region`` and ``weights``.
     """
     section: Mapping[str, Any] = (profile or {}).get("grouping", {})
-    wanted = wanted or section.get("scheme") or library.scheme_on(_newest(batch), section.get("region", ""))
+    wanted = (
+        wanted
+        or section.get("scheme")
+        or library.scheme_on(newest_discharge(batch), section.get("region", ""))
+    )
     weights = weights or section.get("weights")
+    refuse_missing(library, wanted)
     if weights:
         return groupers.weighted(library, wanted, weights)
     return groupers.load_scheme(library, wanted)
 
 
-def _newest(batch: Batch) -> dt.date | None:
+def refuse_missing(library: codebooks.Library, scheme: str) -> None:
+    """Raise ``Stopped``, with where to get it, where ``scheme`` is published and must be imported first."""
+    for one in library.announced_schemes():
+        if one.id == scheme:
+            raise Stopped(
+                "scheme_not_imported",
+                scheme=one.id,
+                title=one.title,
+                day=one.valid_from,
+                workbook=one.workbook,
+                page=one.page,
+            )
+
+
+def otherwise_in_force(
+    batch: Batch, library: codebooks.Library, scheme: str, region: str = ""
+) -> dict[str, int]:
+    """The schemes that apply on the discharges of a batch and are not ``scheme``: id → cases, most first."""
+    if not batch.cases.has("discharged_at"):
+        return {}
+    known = batch.cases.discharged_at[~np.isnat(batch.cases.discharged_at)]
+    days, counts = np.unique(known.astype("datetime64[D]"), return_counts=True)
+    found: dict[str, int] = {}
+    for day, cases in zip(days.tolist(), counts.tolist(), strict=True):
+        applies = library.scheme_on(day, region)
+        if applies != scheme:
+            found[applies] = found.get(applies, 0) + cases
+    return dict(sorted(found.items(), key=lambda item: -item[1]))
+
+
+def newest_discharge(batch: Batch) -> dt.date | None:
     """The latest discharge of a batch."""
     if not batch.cases.has("discharged_at"):
         return None

@@ -15,7 +15,7 @@ from audit.pipeline import Examined
 from audit.places import departments
 from audit.privacy import Mask
 from audit.reexamining import among
-from records import Batch, Text
+from records import Batch, Text, arrow
 from validators import Report, Severity, case_labels
 
 Positions = NDArray[np.int64]
@@ -67,9 +67,7 @@ class Strings:
     def ranks(self) -> NDArray[np.int32]:
         """The sorting rank of every row."""
         if self._ranks is None or len(self._ranks) != len(self.values):
-            order = sorted(range(len(self.values)), key=self.values.__getitem__)
-            self._ranks = np.empty(len(order), dtype=np.int32)
-            self._ranks[order] = np.arange(len(order), dtype=np.int32)
+            self._ranks = arrow.ranks(self.values)
         return self._ranks[self.codes]
 
     def containing(self, text: str) -> NDArray[np.bool_]:

@@ -5,7 +5,7 @@ of their conditions in ``docs`` and in ``groupers``.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -16,6 +16,7 @@ from codebooks.manifest import day
 INDEX = "sources/schemes/schemes"
 STEPS = "sources/schemes/steps"
 TABLES = "sources/schemes/tables"
+ANNOUNCED = "sources/schemes/announced"
 _LATEST = dt.date.max
 # A scheme that a file brings along stands whole in its folder: its row of the index, its steps, and what it
 # takes from elsewhere (``columns``, ``lists``) are books beside its tables.
@@ -36,6 +37,17 @@ class Scheme:
     valid_to: dt.date | None
     region: str = ""
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """A scheme that is published and comes out of the user's file: its workbook and the page that has it."""
+
+    id: str
+    title: str
+    valid_from: dt.date
+    workbook: str
+    page: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +104,20 @@ def load(indexes: Sequence[arrow.Table]) -> dict[str, Scheme]:
             )
             found.setdefault(scheme.id, scheme)
     return dict(sorted(found.items()))
+
+
+def announced(rows: Iterable[Mapping[str, object]]) -> list[Announced]:
+    """The rows of ``sources/schemes/announced``."""
+    return [
+        Announced(
+            str(row["id"]),
+            str(row["title"]),
+            dt.date.fromisoformat(str(row["valid_from"])),
+            str(row["workbook"]),
+            str(row["page"]),
+        )
+        for row in rows
+    ]
 
 
 def applying(known: Iterable[Scheme], on: dt.date | None, region: str) -> Scheme:

@@ -15,7 +15,7 @@ from codebooks import arrow, layouts, manifest, profiles, schemes, standards, va
 from codebooks.books import Book, edition_on, is_valid_on
 from codebooks.errors import CodebookError
 from codebooks.lists import CodeList
-from codebooks.schemes import Scheme, SchemeTables
+from codebooks.schemes import Announced, Scheme, SchemeTables
 from codebooks.standards import Standard
 from codebooks.terms import EDITIONS, CodeTable, editions
 from codebooks.userbooks import UserBooks
@@ -168,6 +168,17 @@ class Library:
         if name not in found:
             raise CodebookError("unknown_scheme", name=name, known="、".join(found))
         return found[name]
+
+    def announced_schemes(self) -> tuple[Announced, ...]:
+        """The published schemes whose tables the user must import and has not."""
+        return tuple(
+            one for one in schemes.announced(self.rows(schemes.ANNOUNCED)) if one.id not in self._schemes()
+        )
+
+    def scheme_edition(self, name: str) -> str:
+        """Edition and hash of the workbook that a scheme came from; empty for a shipped one."""
+        index = f"{self.scheme_entry(name).folder}/{schemes.OWN_INDEX}"
+        return self.book(index).edition if self.has(index) else ""
 
     def part_of_scheme(self, name: str, part: str) -> arrow.Table | None:
         """A table in the folder of a scheme; None where it has none of that name."""

@@ -19,7 +19,7 @@ from audit.cli import BLOCKED, FINE, OUR_FAULT, UNUSABLE
 from audit.dispositions import Memory
 from audit.files import distinct, on_one_line, same_file
 from audit.messages import LANGUAGES, Stopped, say
-from audit.pipeline import Examined, examine, judged, scheme_for
+from audit.pipeline import Examined, examine, judged, newest_discharge, otherwise_in_force, scheme_for
 from audit.privacy import Mask, masked, shown
 from audit.workspace import ANYBODY
 from groupers import Scheme
@@ -167,8 +167,33 @@ class Context:
 
             loaded(self.library, wanted)
         scheme = scheme_for(batch, self.library, wanted, weights, self.profile)
+        if not wanted:
+            self._tell_missing(batch, scheme)
+            self._tell_others(batch, scheme)
         self._tell_scheme(scheme)
         return scheme
+
+    def _tell_missing(self, batch: Batch, scheme: Scheme) -> None:
+        """Say where another scheme is in force by the latest discharge, and is not imported."""
+        day = newest_discharge(batch)
+        for one in self.library.announced_schemes():
+            if day is not None and one.valid_from <= day and self._told is None:
+                used = self.library.scheme_entry(scheme.id).title
+                self.tell(
+                    self.say("scheme_missing", title=one.title, day=one.valid_from, used=used, page=one.page)
+                )
+
+    def _tell_others(self, batch: Batch, scheme: Scheme) -> None:
+        """Say how many cases another scheme applies to by their discharge: a batch is grouped by one."""
+        section = self.profile.get("grouping", {})
+        if self._told is not None or section.get("scheme"):
+            return
+        used = self.library.scheme_entry(scheme.id).title
+        for name, cases in otherwise_in_force(
+            batch, self.library, scheme.id, section.get("region", "")
+        ).items():
+            title = self.library.scheme_entry(name).title
+            self.tell(self.say("scheme_other", cases=cases, title=title, scheme=name, used=used))
 
     def _tell_scheme(self, scheme: Scheme) -> None:
         """What to know of a scheme that is no longer in force, and of weights that do not cover it."""
@@ -176,6 +201,9 @@ class Context:
             return
         self._told = (scheme.id, scheme.region)
         entry = self.library.scheme_entry(scheme.id)
+        edition = self.library.scheme_edition(scheme.id)
+        if edition:
+            self.tell(self.say("scheme_used", title=entry.title, scheme=scheme.id, edition=edition))
         if entry.valid_to is not None:
             self.tell(self.say("scheme_over", title=entry.title, day=entry.valid_to))
         if scheme.region:

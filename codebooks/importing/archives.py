@@ -7,6 +7,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from codebooks.importing.kinds import limit
@@ -16,13 +17,25 @@ from codebooks.importing.words import remark
 MEGABYTE = 1 << 20
 ZIP_START = b"PK"
 _PIECE = 1 << 20
+_TAIL = 32
+_SHEETS = "xl/worksheets/"
 _UTF8_NAME = 0x800
 _ENCRYPTED = 0x1
 _SMALL = 16 * MEGABYTE
 _IGNORED = ("__MACOSX/", "._", ".DS_Store", "Thumbs.db")
-_ROW = re.compile(rb"""\sr=["'][A-Z]{0,3}(\d{1,7})["']""")
+_ROW = re.compile(rb"""\sr=["'][A-Z]{0,3}(\d{1,10})["']""")
 _COLUMN = re.compile(rb"""\sr=["']([A-Z]{1,3})\d""")
-_BROKEN = (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError, ValueError, zlib.error)
+# What a damaged archive makes the library raise.
+BROKEN = (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError, ValueError, zlib.error)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of an unpacked member: its bytes, and how far down and right a cell of a sheet in it lies."""
+
+    size: int
+    rows: int
+    columns: int
 
 
 class TooMuch(Exception):
@@ -47,7 +60,7 @@ def names_in(path: Path) -> tuple[str, ...]:
     try:
         with zipfile.ZipFile(path) as archive:
             return tuple(archive.namelist())
-    except _BROKEN:
+    except BROKEN:
         return ()
 
 
@@ -68,7 +81,7 @@ def unpacked(path: Path, into: Path) -> Iterator[tuple[str, Path]]:
                 target = into / f"{number:05}"
                 left -= _copied(archive, info, target, left, path.name)
                 yield name, target
-    except _BROKEN as error:
+    except BROKEN as error:
         raise TooMuch(remark("zip_broken", path.name, blocks=True, why=str(error)[:200])) from None
 
 
@@ -79,19 +92,26 @@ def check_workbook(path: Path) -> None:
             listed = archive.infolist()
             _check(listed, path.name)
             for info in listed:
-                rows, width, tail = 0, 0, b""
-                is_sheet = info.filename.startswith("xl/worksheets/") and info.filename.endswith(".xml")
-                with archive.open(info) as member:  # read to its end: its size and sum are checked by it
-                    while piece := member.read(_PIECE):
-                        if is_sheet:
-                            text = tail + piece
-                            rows = max(rows, *map(int, _ROW.findall(text)), 0)
-                            width = max(width, *map(_number, set(_COLUMN.findall(text))), 0)
-                            tail = text[-32:]
+                rows, width = 0, 0
+                for found in unpacking(archive, info):  # to its end: its size and sum are checked by it
+                    rows, width = max(rows, found.rows), max(width, found.columns)
                 if rows * width > limit("import_cells"):
                     raise TooMuch(remark("sheet_extent", path.name, blocks=True, rows=rows, columns=width))
-    except _BROKEN as error:
+    except BROKEN as error:
         raise TooMuch(remark("zip_broken", path.name, blocks=True, why=str(error)[:200])) from None
+
+
+def unpacking(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator["Piece"]:
+    """Unpack one member to nothing, piece by piece; what it states of its size need not be true."""
+    sheet = info.filename.lower().startswith(_SHEETS)
+    tail = b""
+    with archive.open(info) as member:
+        while read := member.read(_PIECE):
+            text = tail + read if sheet else b""
+            rows = max(map(int, _ROW.findall(text)), default=0)
+            columns = max(map(_number, set(_COLUMN.findall(text))), default=0)
+            yield Piece(len(read), rows, columns)
+            tail = text[-_TAIL:]
 
 
 def shown_name(info: zipfile.ZipInfo) -> str:

@@ -1,5 +1,6 @@
 """What a book would change against the one in use: added, removed and renamed codes, counted and listed."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,12 +9,14 @@ import pyarrow.compute as pc
 
 from codebooks import arrow
 from codebooks.books import Book
-from codebooks.importing.kinds import limit
+from codebooks.importing.kinds import limit, scheme_uses
 from codebooks.importing.offers import OfferedBook
 from codebooks.store import Library
 
 ADDED, REMOVED, RENAMED = "added", "removed", "renamed"
 _BETWEEN = "\x1f"
+_BESIDE = " · "
+_KEY, _PLACE = "key", "place"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +68,9 @@ def difference(offered: OfferedBook, library: Library) -> Difference:
 
 def compared(offered: OfferedBook, before: Book | None, old: arrow.Table | None) -> Difference:
     """``offered`` against the table ``old`` of ``before``."""
-    new_keys, new_names = _keyed(offered.table)
-    old_keys, old_names = _keyed(old) if old is not None else (_texts([]), _texts([]))
+    uses = scheme_uses(offered.name)
+    new_keys, new_names = _keyed(offered.table, uses)
+    old_keys, old_names = _keyed(old, uses) if old is not None else (_texts([]), _texts([]))
     at = pc.index_in(new_keys, value_set=old_keys)
     fresh = pc.is_null(at)
     gone = pc.invert(pc.is_in(old_keys, value_set=new_keys))
@@ -92,16 +96,33 @@ def compared(offered: OfferedBook, before: Book | None, old: arrow.Table | None)
     )
 
 
-def _keyed(table: arrow.Table) -> tuple[Any, Any]:
-    """Code and name of each row; where a code comes twice, or there is none, the whole row is its own key."""
-    names = table.column_names
+def _keyed(table: arrow.Table, uses: Mapping[str, str]) -> tuple[Any, Any]:
+    """Code and name of each row; where a code comes twice, or there is none, the whole row is its own key.
+
+    Tables of grouping schemes say by ``uses`` what a row is known by; where it stood in the file and its number
+    do not count, or one row more would make all those behind it others.
+    """
+    if uses:
+        keys = [name for name in table.column_names if uses.get(name) == _KEY]
+        codes = _joined(table, keys, _BETWEEN)
+        if len(pc.unique(codes)) == len(codes):
+            rest = [name for name in table.column_names if not uses.get(name)]
+            return codes, _joined(table, rest, _BESIDE)
+    names = [name for name in table.column_names if uses.get(name) != _PLACE]
     if {"code", "name"} <= set(names):
         codes = pc.fill_null(_flat(table.column("code")), "")
         if len(pc.unique(codes)) == len(codes):
             return codes, _flat(table.column("name"))
-    cells = [pc.fill_null(pc.cast(_flat(table.column(name)), pa.string()), "") for name in names]
-    joined = pc.binary_join_element_wise(*cells, _BETWEEN) if cells else _texts([])
+    joined = _joined(table, names, _BETWEEN)
     return joined, _texts([None] * len(joined))
+
+
+def _joined(table: arrow.Table, names: Sequence[str], between: str) -> Any:  # noqa: ANN401 - pyarrow ships no types
+    """The cells of each row as one text."""
+    cells = [pc.cast(_flat(table.column(name)), pa.string()) for name in names]
+    if not cells:
+        return _texts([None] * table.num_rows)
+    return pc.binary_join_element_wise(*cells, between, null_handling="replace", null_replacement="")
 
 
 def _flat(column: Any) -> Any:  # noqa: ANN401 - pyarrow ships no types

@@ -5,6 +5,7 @@ from dataclasses import replace
 from codebooks import arrow
 from codebooks.importing import arrays
 from codebooks.importing.comparing import Difference
+from codebooks.importing.kinds import scheme_uses
 from codebooks.importing.offers import Offer, OfferedBook
 from codebooks.store import Library
 
@@ -13,7 +14,7 @@ def merged(offer: Offer, library: Library) -> Offer:
     """``offer`` with each of its lists laid over the one in use.
 
     What the file has replaces it code by code, all else stays as it is. Books without codes, and those that are
-    new, are offered as they are.
+    new, are offered as they are; so are the tables of grouping schemes, which hold together as a whole.
     """
     return replace(offer, books=tuple(_merged(book, library) for book in offer.books))
 
@@ -21,11 +22,11 @@ def merged(offer: Offer, library: Library) -> Offer:
 def looks_partial(difference: Difference) -> bool:
     """Whether a file drops most of the list in use, as an increment taken for a whole would."""
     before = difference.before
-    return before is not None and difference.removed * 2 > before.rows
+    return before is not None and not scheme_uses(before.name) and difference.removed * 2 > before.rows
 
 
 def _merged(offered: OfferedBook, library: Library) -> OfferedBook:
-    if not library.has(offered.name) or "code" not in offered.table.column_names:
+    if scheme_uses(offered.name) or not library.has(offered.name) or "code" not in offered.table.column_names:
         return offered
     old = library.table(offered.name)
     if "code" not in old.column_names:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from codebooks.schemes import TABLES as SCHEME_TABLES
 from codebooks.standards import Standard
 from codebooks.store import Library, shipped
 
@@ -12,6 +13,7 @@ POSITIONS, FIELDS, HEADERS = "positions", "fields", "headers"
 VALID_LAST, EVERY = "valid-last", "every"
 CODE, NAME = "code", "name"
 _FOLDER = "sources/importing"
+SCHEMES = "drg/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,16 @@ def limit(name: str) -> int:
 def words(means: str) -> frozenset[str]:
     """The words that mean ``nothing``, ``yes`` or ``no``."""
     return frozenset(row["word"] for row in _rows(shipped(), "words") if row["means"] == means)
+
+
+@cache
+def scheme_uses(book: str) -> dict[str, str]:
+    """Column → use (``key``, ``place`` or nothing) of a table of a grouping scheme; empty for any other book."""
+    folder, _, name = book.rpartition("/")
+    if not folder.startswith(SCHEMES):
+        return {}
+    listed = shipped().table(SCHEME_TABLES).to_pylist()
+    return {row["column"]: row["use"] or "" for row in listed if row["table"] == name}
 
 
 def _columns(library: Library) -> dict[str, tuple[str, ...]]:

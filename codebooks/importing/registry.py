@@ -4,12 +4,13 @@ from pathlib import Path
 
 from codebooks.importing.kinds import kinds
 from codebooks.importing.lists import DICTIONARIES, LISTS, ListImporter
-from codebooks.importing.offers import Importer, Offer, Progress
+from codebooks.importing.offers import Importer, Offer, Progress, Remark
 from codebooks.importing.pack import PackImporter
 from codebooks.importing.weights import WeightsImporter
 from codebooks.importing.words import remark
 from codebooks.store import Library
 from codebooks.workbook import CompanionLists, DrgWorkbook, LocalScheme
+from codebooks.workbook.grids import LOCK, is_lock_file
 
 
 def importers(keys: Path | None = None, library: Library | None = None) -> tuple[Importer, ...]:
@@ -38,6 +39,9 @@ def read(
     Whatever is wrong with the file is a blocking remark. Raises ``Stopped`` where ``progress`` says so.
     """
     try:
+        said = _not_a_file(path)
+        if said is not None:
+            return Offer(kind, (), (said,), "")
         chosen = _chosen(path, kind, keys, library)
         if chosen is None:
             known = ", ".join(words(keys))
@@ -46,6 +50,15 @@ def read(
     except OSError as error:
         why = error.strerror or type(error).__name__
         return Offer(kind, (), (remark("unreadable_file", path.name, blocks=True, why=why),), "")
+
+
+def _not_a_file(path: Path) -> Remark | None:
+    """What nobody meant to import: a lock that Excel leaves beside an open workbook, a file without a byte."""
+    if is_lock_file(path):
+        return remark("lock_file", path.name, blocks=True, name=path.name.removeprefix(LOCK))
+    if path.stat().st_size == 0:
+        return remark("empty_file", path.name, blocks=True)
+    return None
 
 
 def _chosen(path: Path, kind: str, keys: Path | None, library: Library | None) -> Importer | None:

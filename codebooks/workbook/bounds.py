@@ -1,22 +1,14 @@
 """The bounds that keep a broken or hostile workbook from filling the memory, checked before it is parsed."""
 
 import io
-import re
 import zipfile
-import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 
+from codebooks.importing.archives import BROKEN, unpacking
 from codebooks.store import Library
 
 LIMITS = "sources/limits"
 _MEGABYTE = 1 << 20
-_PIECE = 1 << 20
-_TAIL = 32
-_ROW = re.compile(rb"""\sr=["'][A-Z]{0,3}(\d{4,9})["']""")
-_COLUMN = re.compile(rb"""\sr=["']([A-Z]{1,3})\d""")
-# What a damaged archive makes the library raise.
-BROKEN = (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, RuntimeError, zlib.error, EOFError)
 
 
 class Refused(ValueError):
@@ -69,30 +61,11 @@ def check(data: bytes, limits: Limits) -> None:
 
 
 def _inside(archive: zipfile.ZipFile, info: zipfile.ZipInfo, limits: Limits, left: int) -> int:
-    """Unpack one member to nothing; what it states of its size need not be true."""
-    sheet = info.filename.lower().startswith("xl/worksheets/")
-    for piece, size in _pieces(archive, info):
-        left -= size
+    """How many bytes are left after one member."""
+    for piece in unpacking(archive, info):
+        left -= piece.size
         if left < 0:
             raise Refused("too_large", limit=limits.bytes // _MEGABYTE)
-        if sheet:
-            rows = max((int(found) for found in _ROW.findall(piece)), default=0)
-            columns = max((_number(found) for found in set(_COLUMN.findall(piece))), default=0)
-            if rows > limits.rows or columns > limits.columns:
-                raise Refused("too_wide", rows=rows, columns=columns)
+        if piece.rows > limits.rows or piece.columns > limits.columns:
+            raise Refused("too_wide", rows=piece.rows, columns=piece.columns)
     return left
-
-
-def _pieces(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[tuple[bytes, int]]:
-    tail = b""
-    with archive.open(info) as member:
-        while piece := member.read(_PIECE):
-            yield tail + piece, len(piece)
-            tail = piece[-_TAIL:]
-
-
-def _number(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number

@@ -62,15 +62,16 @@ class Changes:
         seen: dict[str, int] = {}
         for line in sheet.rows:
             code, place = line.cells["code"], at(sheet.title, line.number)
-            does = self._does(line, code in groups, place, code)
-            if not code or not does:
-                if not code:
-                    self._empty(place, level, "code")
+            if not code:
+                self._empty(place, level, "code")
                 continue
             if code in seen:
                 self.notes.block("doubled_group", place, code=code, first=seen[code])
                 continue
             seen[code] = line.number
+            does = self._does(line, code in groups, place, code)
+            if not does:
+                continue
             if does == DROP:
                 del groups[code]
                 continue

@@ -59,8 +59,14 @@ class CompanionLists:
         return Offer(self.kind, () if notes.blocked else books, notes.all(), digest)
 
 
-def companion_tables(book: Workbook, known: Known, notes: Notes) -> Iterator[tuple[str, arrow.Table]]:
-    """Name and table of every list that the workbook has a sheet for."""
+def companion_tables(
+    book: Workbook, known: Known, notes: Notes, *, skip_empty: bool = False
+) -> Iterator[tuple[str, arrow.Table]]:
+    """Name and table of every list that the workbook has a sheet for.
+
+    ``skip_empty``: a sheet with nothing below its header is as good as absent. The template has them all, and
+    an empty one must not empty the list of the parent.
+    """
     for row in known.companions:
         title = known.titles[row["sheet"]]
         if title not in book.names:
@@ -69,6 +75,8 @@ def companion_tables(book: Workbook, known: Known, notes: Notes) -> Iterator[tup
             sheet = table(title, book.grid(title), known.headers[row["sheet"]], known.optional(row["sheet"]))
         except Refused as error:
             notes.block(error.key, error.place, **error.holes)
+            continue
+        if skip_empty and not sheet.rows:
             continue
         yield row["table"], _listed(sheet, row, known, notes)
 

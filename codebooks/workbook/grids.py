@@ -17,7 +17,7 @@ import python_calamine
 from codebooks.workbook import bounds
 from codebooks.workbook.bounds import Limits, Refused
 
-_LOCK = "~$"
+LOCK = "~$"
 _SUFFIXES = frozenset({".xlsx", ".xlsm"})
 _SHEET_NAME = re.compile(rb"""<(?:\w+:)?sheet\s[^>]*?name=["']([^"']*)["']""")
 _HEAD_BYTES = 1 << 20
@@ -50,7 +50,7 @@ class Sheet:
 
 def is_lock_file(path: Path) -> bool:
     """Whether Excel made it while the workbook of that name was open."""
-    return path.name.startswith(_LOCK)
+    return path.name.startswith(LOCK)
 
 
 def sheet_names(path: Path) -> tuple[str, ...]:
@@ -70,7 +70,7 @@ class Workbook:
 
     def __init__(self, path: Path, data: bytes, limits: Limits) -> None:
         if is_lock_file(path):
-            raise Refused("lock_file", name=path.name.removeprefix(_LOCK))
+            raise Refused("lock_file", name=path.name.removeprefix(LOCK))
         if not data:
             raise Refused("empty_file")
         bounds.check(data, limits)

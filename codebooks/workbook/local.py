@@ -75,7 +75,7 @@ class LocalScheme:
         rows = SchemeRows.of(known.library, about["parent"])
         _go_on(progress, 2)
         Changes(known, notes, rows).apply(sheets)
-        lists = dict(companion_tables(book, known, notes))
+        lists = dict(companion_tables(book, known, notes, skip_empty=True))
         _go_on(progress, 3)
         if any(remark.blocks for remark in notes.remarks):
             return ()

@@ -128,7 +128,8 @@ class RowReader:
                 if first.table != table:
                     holes = {"code": code, "one": first.table, "other": table, "first": first.source.row}
                     self.notes.tell("two_exclusions", at(sheet.title, row.number), **holes)
-                doubled.append(f"{table} {code}")
+                else:
+                    doubled.append(f"{table} {code}")
         self.notes.listed("doubled_rows", doubled, sheet.title)
         return list(found.values())
 

@@ -27,8 +27,11 @@ Cells = Sequence[object]
 def write_template(path: Path, library: Library, parent: str = "") -> None:
     """Write the template to ``path`` (aside, then moved), with the groups of ``parent`` where it is given.
 
-    Raises ``CodebookError`` where the parent is unknown or the file cannot be written.
+    Raises ``CodebookError`` where the parent is unknown, the file is there already (somebody may have filled it
+    in) or cannot be written.
     """
+    if path.exists():
+        raise CodebookError("template_there", file=path)
     known = Known(library)
     book = openpyxl.Workbook()
     book.remove(book.active)

@@ -3,6 +3,7 @@
 import openpyxl
 import pytest
 
+from tests.audit.making import written
 from tests.groupers.drg30 import small_workbook
 
 
@@ -69,3 +70,70 @@ def test_a_template_needs_a_parent_that_is_there(run, tmp_path):
     assert code == 2
     assert "nowhere-drg" in err
     assert not (tmp_path / "local.xlsx").exists()
+
+
+def test_the_workbook_of_a_result_is_named(imported, run, tmp_path):
+    for command in ("group", "whatif", "indicators"):
+        _, _, err = run(command, cases(tmp_path), "--scheme", "chs-drg-3.0")
+        assert "chs-drg-3.0" in err
+        assert "A 版 sha256:" in err
+        assert "sha256" not in run(command, cases(tmp_path), "--scheme", "chs-drg-2.0")[2]
+
+
+def test_a_published_scheme_that_is_not_imported_says_where_it_comes_from(run, tmp_path):
+    for command in ("group", "whatif", "indicators"):
+        code, _, err = run(command, cases(tmp_path), "--scheme", "chs-drg-3.0")
+        assert code == 2
+        assert "还没有导入" in err
+        assert "codebooks import" in err
+
+
+def dated(*days):
+    """Discharges on these days: a change for ``written``."""
+
+    def change(number, body):
+        body["setlinfo"]["dscg_time"] = f"{days[number]} 10:30:00"
+
+    return change
+
+
+def test_discharges_after_the_day_are_told_what_is_missing(run, tmp_path):
+    def grouped(day):
+        code, out, err = run("group", written(tmp_path / "a.json", 1, dated(day)))
+        assert code == 0
+        assert "MDCH" in out
+        return err
+
+    told = grouped("2027-01-05")
+    assert "2027-01-01" in told
+    assert "--scheme" in told
+    assert "2027-01-01" not in grouped("2026-12-30")
+    path = small_workbook().save(tmp_path / "workbook.xlsx")
+    assert run("codebooks", "import", path, "--yes")[0] == 0
+    assert "chs-drg-3.0" in run("group", written(tmp_path / "a.json", 1, dated("2027-01-05")))[2]
+    assert "chs-drg-3.0" not in grouped("2026-12-30")
+
+
+def test_a_batch_over_two_schemes_says_how_many_belong_to_the_other(imported, run, tmp_path):
+    path = written(tmp_path / "a.json", 3, dated("2026-12-30", "2026-12-31", "2027-01-02"))
+    _, _, err = run("group", path)
+    assert "有 2 例" in err
+    assert "--scheme chs-drg-2.0" in err
+    assert "有 2 例" not in run("group", path, "--scheme", "chs-drg-2.0")[2]
+
+
+def test_locks_and_empty_files_are_told_as_such(run, tmp_path):
+    (tmp_path / "~$workbook.xlsx").write_bytes(b"\x05user" + bytes(160))
+    (tmp_path / "empty.xlsx").write_bytes(b"")
+    code, _, err = run("codebooks", "import", tmp_path / "~$workbook.xlsx")
+    assert (code, "锁文件" in err) == (2, True)
+    assert "请选择“workbook.xlsx”" in err
+    code, _, err = run("codebooks", "import", tmp_path / "empty.xlsx", "--language", "en")
+    assert (code, "the file is empty" in err) == (2, True)
+
+
+def test_a_filled_template_is_not_written_over(run, tmp_path):
+    assert run("codebooks", "template", tmp_path / "local.xlsx")[0] == 0
+    code, _, err = run("codebooks", "template", tmp_path / "local.xlsx")
+    assert code == 2
+    assert "没有覆盖" in err

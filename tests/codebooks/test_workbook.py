@@ -9,10 +9,12 @@ import openpyxl
 import pytest
 
 import codebooks
+from codebooks.importing.comparing import difference
+from codebooks.importing.increments import looks_partial, merged
 from codebooks.importing.lines import Stopped
 from codebooks.workbook import DrgWorkbook
 from codebooks.workbook.words import texts
-from tests.groupers.drg30 import HEADERS, made_workbook, remark_texts, rows_of, small_workbook
+from tests.groupers.drg30 import HEADERS, installed, made_workbook, remark_texts, rows_of, small_workbook
 
 
 def test_both_languages_say_the_same():
@@ -354,3 +356,41 @@ def test_it_stops_when_told_to(tmp_path):
     with pytest.raises(Stopped):
         DrgWorkbook().read(path, lambda done, of: bool(told.append((done, of))))
     assert told == [(1, 5)]
+
+
+def test_a_principal_in_two_tables_is_told_once(tmp_path):
+    workbook = small_workbook()
+    workbook.sheets["排除表"] += [["EX_2", "I61.003", "基底节出血"], ["EX_2", "A19.100", "粟粒型结核"]]
+    texts = remark_texts(read(workbook, tmp_path))
+    assert len([text for text in texts if "又列入 EX_2" in text]) == 1
+    assert [text for text in texts if "重复，只计一次" in text] == ["排除表 1 行重复，只计一次：EX_2 A19.100"]
+
+
+def test_a_new_edition_is_compared_by_groups_and_members(tmp_path):
+    """One row more at the top and another name are these two changes, not all rows of the sheet anew."""
+    library = installed(read(small_workbook(), tmp_path), tmp_path / "own")
+    newer = small_workbook("A")
+    newer.sheets["DRG"][2][1] = "颅脑手术"
+    newer.sheets["集合"].insert(0, ["OP_AA1", "33.5000", "肺移植术", "OP"])
+    newer.sheets["排除表"] = newer.sheets["排除表"][:1]
+    told = {
+        one.name.rpartition("/")[2]: one
+        for one in (difference(book, library) for book in read(newer, tmp_path, "newer.xlsx").books)
+    }
+    counted = {name: (one.added, one.removed, one.renamed) for name, one in told.items() if not one.same}
+    assert counted == {"adrg_member": (1, 0, 0), "drg": (0, 0, 1), "exclusion": (0, 1, 0)}
+    (changed,) = told["drg"].changes()
+    assert changed.code == "BB21"
+    assert changed.before != changed.after
+    assert "颅脑手术" in changed.after
+    assert not any(map(looks_partial, told.values()))
+
+
+def test_an_increment_never_mixes_two_schemes(tmp_path):
+    library = installed(read(small_workbook(), tmp_path), tmp_path / "own")
+    newer = small_workbook()
+    newer.sheets["集合"] = [row for row in newer.sheets["集合"] if row[:2] != ["OP_ALL", "43.3x00x003"]]
+    offer = read(newer, tmp_path, "newer.xlsx")
+    valid = table_of(merged(offer, library), "procedure_valid")
+    assert valid == table_of(offer, "procedure_valid")
+    assert "43.3x00x003" not in {row["code"] for row in valid}

@@ -298,3 +298,31 @@ def test_a_companion_without_codes_is_refused(tmp_path):
     offer = CompanionLists().read(tmp_path / "companions.xlsx")
     assert offer.blocked
     assert any("基层病组" in text and "病组编码" in text for text in remark_texts(offer))
+
+
+def test_empty_companion_sheets_leave_the_parents_lists(tmp_path):
+    """The template has these sheets; what does not group under 2.0 must not group under a scheme on top of it."""
+    shipped = codebooks.shipped()
+    offer = taken(shipped, tmp_path, {**ABOUT, "上级方案": "chs-drg-2.0"}, ADRG=[["BB2", "本省名称"]])
+    assert not offer.blocked, remark_texts(offer)
+    made = installed(offer, tmp_path / "own").scheme(ABOUT["方案编号"])
+    parent = shipped.scheme("chs-drg-2.0")
+    for name in ("dx_invalid_principal", "procedure_invalid"):
+        assert getattr(made, name).column_names == getattr(parent, name).column_names
+        assert getattr(made, name).num_rows == getattr(parent, name).num_rows > 0
+    assert not [text for text in remark_texts(offer) if "读入 0 行" in text]
+
+
+def test_a_group_twice_is_told_as_such(national, tmp_path):
+    row = ["BB2A", "本省", "QTZD in CC", "BB2", "MDCB", 2, "新增"]
+    offer = taken(national, tmp_path, DRG=[row, row])
+    assert [text for text in remark_texts(offer) if "DRG 第 3 行" in text and "与第 2 行重复" in text]
+    assert not [text for text in remark_texts(offer) if "上级方案中已有" in text]
+
+
+def test_a_template_that_is_filled_in_is_not_overwritten(tmp_path):
+    path = filled(tmp_path / "local.xlsx", codebooks.shipped())
+    before = path.read_bytes()
+    with pytest.raises(CodebookError, match=r"local\.xlsx 已经存在"):
+        write_template(path, codebooks.shipped())
+    assert path.read_bytes() == before

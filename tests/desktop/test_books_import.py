@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from audit.opening import books_folder, books_in_use
 from audit.session import Session
+from codebooks.workbook import write_template
 from desktop.actions import Actions
 from desktop.books_editions import EditionsDialog
 from desktop.books_import import BooksImport
@@ -21,6 +22,7 @@ from desktop.desk import Desk
 from desktop.words import Words, tr
 from tests.codebooks.making_lists import directory, row, workbook
 from tests.desktop.driving import click, dialog, open_dialogs, texts
+from tests.groupers.drg30 import small_workbook
 
 Settled = Callable[[Desk], None]
 NAME = "lists/herbal_piece"
@@ -214,6 +216,19 @@ def test_the_open_workspace_is_checked_by_the_new_books(
     assert desk.session is not None
     assert desk.session is not session
     assert len(desk.session.library.diagnoses()) == 1
+
+
+def test_a_local_scheme_stands_on_an_imported_one(
+    qtbot: QtBot, loaded: LoadedBooks, tmp_path: Path, desk: Desk
+) -> None:
+    switched(qtbot, loaded, small_workbook().save(tmp_path / "workbook.xlsx"))
+    write_template(tmp_path / "local.xlsx", desk.library, "chs-drg-3.0")
+    book = load_workbook(tmp_path / "local.xlsx")
+    book["方案"]["B2"], book["方案"]["B3"] = "hubei-drg", "湖北"
+    book["DRG"].append(["BB21", "颅脑手术", None, None, None, None, "修改"])
+    book.save(tmp_path / "local.xlsx")
+    switched(qtbot, loaded, tmp_path / "local.xlsx")
+    assert "hubei-drg" in books_in_use().schemes()
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

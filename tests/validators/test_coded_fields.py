@@ -160,3 +160,14 @@ def test_a_new_field_is_a_row(tmp_path: Path) -> None:
     keys = {check.key for check in validators.checks_for(made)}
     assert "C303:setlinfo.medcasno" in keys
     assert ("C303", "record_no") in found(made, "C303")
+
+
+def test_messages_name_kinds_and_editions_in_their_language() -> None:
+    made = building.batch({"diagnoses": {"2": {"code": "38.9300"}, "3": {"code": "A00.001", "name": ""}}})
+    report = building.report(made)
+    english = {one.check: one.message for one in report.findings("en")}
+    chinese = {one.check: one.message for one in report.findings("zh")}
+    assert "procedure" in english["C110"]
+    assert "Beijing edition 7.0" in english["C103"]
+    assert "北京版 7.0" in chinese["C103"]
+    assert "版" not in english["C103"]
