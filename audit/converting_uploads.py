@@ -16,6 +16,7 @@ from audit.converting import candidate, sure
 from audit.files import spreadsheet_cell, write_aside
 from audit.messages import say
 from codebooks.conversion import DONE, Conversion, Outcome, convert
+from codebooks.spelling import narrow_code
 from records import Batch, Edit, SetCell, Text, edited, fields_of
 from records.comparing import with_cases
 from validators import case_labels
@@ -24,9 +25,12 @@ REPORT = "conversion.csv"
 PLACES = (
     ("diagnoses", "diagnoses", "code", "name"),
     ("procedures", "procedures", "code", "name"),
+    ("diagnoses", "outpatient_conditions", "diagnosis_code", "diagnosis_name"),
     ("procedures", "outpatient_conditions", "procedure_code", "procedure_name"),
 )
 """Use, table, column of codes and column of names."""
+CONDITION = "outpatient_condition"
+"""The standard whose codes may stand where an out-patient diagnosis does; they have no other edition."""
 COLUMNS = (
     "case",
     "table",
@@ -51,7 +55,7 @@ class ConvertedPlace:
 
 
 def convert_batch(batch: Batch, source: str) -> tuple[ConvertedPlace, ...]:
-    """What becomes of every column of codes that ``batch`` has; TCM diagnoses are left alone."""
+    """What becomes of every column of codes of ``batch``; codes of TCM and of out-patient conditions are left alone."""
     found = []
     for use, table_name, column, names in PLACES:
         if not batch.has(f"{table_name}.{column}"):
@@ -61,6 +65,9 @@ def convert_batch(batch: Batch, source: str) -> tuple[ConvertedPlace, ...]:
         if table_name == "diagnoses" and table.has("kind"):
             chinese = table.column("kind").isin(("2", "3"))
             codes = [None if other else code for code, other in zip(codes, chinese.tolist(), strict=True)]
+        if table_name == "outpatient_conditions" and use == "diagnoses":
+            condition = batch.library.standards()[CONDITION]
+            codes = [None if code and condition.fits(narrow_code(code)) else code for code in codes]
         held = table.column(names).to_list() if table.has(names) else None
         found.append(
             ConvertedPlace(table_name, column, names, convert(batch.library, use, source, codes, held))

@@ -20,6 +20,7 @@ from groupers.whatif import Weighing, weighed
 from records import Batch, Text
 
 CC, MCC = 1, 2
+Positions = NDArray[np.int64]
 
 
 class By(StrEnum):
@@ -82,7 +83,8 @@ class Indicators:
         """What the CMI counts, or why there is none."""
         total = self.total
         if not total.weighted and not total.text_weights:
-            return say("indicators_no_weights", language, scheme=self.scheme)
+            key = "indicators_none_weighted" if self.region else "indicators_no_weights"
+            return say(key, language, scheme=self.scheme, weights=self.region)
         return say(
             "indicators_cmi",
             language,
@@ -109,43 +111,80 @@ def indicators(
     ``weights`` stand in for those that the scheme bears. Cases without a department (physician, month) are
     told together.
     """
-    counting = _Counting(batch, groups, weights)
-    total = counting.row(say("indicators_total", language), np.arange(len(batch)))
-    rows: list[Row] = []
-    if by is not None:
-        names = _names(batch, by)
-        order = np.argsort(names.codes, kind="stable")
-        bounds = np.flatnonzero(np.diff(names.codes[order], prepend=-2))
-        for cases in np.split(order, bounds[1:]) if len(order) else []:
-            name = names.get(int(cases[0])) or say("indicators_none", language)
-            rows.append(counting.row(name, cases))
-        rows.sort(key=(lambda row: row.name) if by is By.MONTH else (lambda row: -row.cases))
-    scheme = groups.scheme
-    return Indicators(scheme.id, scheme.title, scheme.region, total, by, tuple(rows))
+    return Counted(batch, groups, weights).told(by, language)
 
 
-class _Counting:
-    """What the numbers are made of, one entry a case."""
+class Counted:
+    """What the numbers are made of, one entry a case: counted once, told apart by whatever is asked for."""
 
-    def __init__(self, batch: Batch, groups: Groups, weights: Weighing | None) -> None:
-        self.groups = groups
-        self.grouped = groups.kind == Kind.GROUPED
-        self.whose = whose_of(groups, whose_reasons(batch.library))
-        self.weights = weighed(groups.scheme, groups.outcome, weights)
+    def __init__(self, batch: Batch, groups: Groups, weights: Weighing | None = None) -> None:
+        self._batch = batch
+        self._groups = groups
+        self._grouped = groups.kind == Kind.GROUPED
+        self._whose = whose_of(groups, whose_reasons(batch.library))
+        self._weights = weighed(groups.scheme, groups.outcome, weights)
         texts = [
             bool(outcome.weight_text if weights is None else weights.text(at))
             for at, outcome in enumerate(groups.scheme.outcomes)
         ]
-        self.has_text = np.array(texts, dtype=bool).take(groups.outcome)
+        self._has_text = np.array(texts, dtype=bool).take(groups.outcome)
 
-    def row(self, name: str, cases: NDArray[np.int64]) -> Row:
+    def told(self, by: By | None, language: str) -> Indicators:
+        """All cases together, and told apart ``by`` something."""
+        total = self._row(say("indicators_total", language), np.arange(len(self._batch)))
+        rows = [self._row(name, cases) for name, cases in self._parts(by, language)] if by else []
+        rows.sort(key=(lambda row: row.name) if by is By.MONTH else (lambda row: -row.cases))
+        scheme = self._groups.scheme
+        return Indicators(scheme.id, scheme.title, scheme.region, total, by, tuple(rows))
+
+    def cases(self, number: str, by: By | None = None, name: str = "", language: str = "zh") -> Positions:
+        """The positions of the cases behind one number of a row: of all cases, or of those called ``name``.
+
+        Behind a rate, a sum and a mean are the cases that are counted above the line.
+        """
+        mask = self._behind(number)
+        if by is None:
+            return np.flatnonzero(mask)
+        found = [cases for held, cases in self._parts(by, language) if held == name]
+        cases = np.sort(np.concatenate([np.zeros(0, np.int64), *found]))
+        return cases[mask[cases]]
+
+    def _parts(self, by: By, language: str) -> Iterator[tuple[str, Positions]]:
+        """What a department (physician, month) is called, and its cases."""
+        names = _names(self._batch, by)
+        order = np.argsort(names.codes, kind="stable").astype(np.int64)
+        bounds = np.flatnonzero(np.diff(names.codes[order], prepend=-2))
+        for cases in np.split(order, bounds[1:]) if len(order) else []:
+            yield names.get(int(cases[0])) or say("indicators_none", language), cases
+
+    def _behind(self, number: str) -> NDArray[np.bool_]:
+        kind, level, known = self._groups.kind, self._groups.cc_level, ~np.isnan(self._weights)
+        grouped, ambiguous = self._grouped, kind == Kind.AMBIGUOUS
+        has_weight = grouped & known
+        return {
+            "cases": np.ones(len(self._batch), dtype=bool),
+            "ambiguous": ambiguous,
+            "ambiguous_rate": ambiguous,
+            "ungrouped": ~grouped & ~ambiguous,
+            "scheme_gaps": self._whose == Whose.SCHEME,
+            "record_faults": self._whose == Whose.RECORD,
+            "open": self._whose == Whose.OPEN,
+            "weighted": has_weight,
+            "total_weight": has_weight,
+            "cmi": has_weight,
+            "text_weights": grouped & ~known & self._has_text,
+            "mcc_rate": grouped & (level == MCC),
+            "cc_rate": grouped & (level == CC),
+        }.get(number, grouped)
+
+    def _row(self, name: str, cases: Positions) -> Row:
         """The numbers of some cases."""
-        kind, whose = self.groups.kind[cases], self.whose[cases]
-        grouped = cases[self.grouped[cases]]
-        weights = self.weights[grouped]
+        kind, whose = self._groups.kind[cases], self._whose[cases]
+        grouped = cases[self._grouped[cases]]
+        weights = self._weights[grouped]
         known = ~np.isnan(weights)
         weighted, total = int(known.sum()), math.fsum(weights[known].tolist())
-        level = self.groups.cc_level[grouped]
+        level = self._groups.cc_level[grouped]
         ambiguous = int((kind == Kind.AMBIGUOUS).sum())
         return Row(
             name=name,
@@ -158,9 +197,9 @@ class _Counting:
             open=int((whose == Whose.OPEN).sum()),
             grouped_rate=_rate(len(grouped), len(cases)),
             ambiguous_rate=_rate(ambiguous, len(cases)),
-            groups=len(np.unique(self.groups.outcome[grouped])),
+            groups=len(np.unique(self._groups.outcome[grouped])),
             weighted=weighted,
-            text_weights=int((~known & self.has_text[grouped]).sum()),
+            text_weights=int((~known & self._has_text[grouped]).sum()),
             total_weight=total if weighted else None,
             cmi=total / weighted if weighted else None,
             mcc_rate=_rate(int((level == MCC).sum()), len(grouped)),

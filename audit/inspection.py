@@ -4,7 +4,7 @@ Put together off the screen's thread as plain data. Not here: drawing (desktop),
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -15,8 +15,10 @@ import groupers
 from audit.comparison import OneCompared, of_case
 from audit.dispositions import keys_of, narrowed
 from audit.fixing import Proposal, compatible, proposals
+from audit.pipeline import attach_groups
 from audit.session import OneCase, Session
 from groupers import Language
+from records import Batch, Edit, edited, fields_of
 from validators import Finding, Level, Report, Segment, Severity, text_for
 
 ORDER = (Severity.ERROR, Severity.WARNING, Severity.HINT)
@@ -87,14 +89,15 @@ def inspect(session: Session, case: OneCase, language: Language = "zh") -> Inspe
     after = None
     willing = [item for _, item in offered if item is not None and item.level is not Level.ADVICE]
     if willing:
-        after = _group(session.try_out(case.position, compatible(willing)))
+        after = _group(_grouped_after(case, compatible(willing)))
     diagnosis, procedure = _namings(session.library)
-    path = session.trace(case.position).lines(language, dx_name=diagnosis, proc_name=procedure)
+    trace = groupers.explain(case.batch, case.examined.scheme, 0)
+    path = trace.lines(language, dx_name=diagnosis, proc_name=procedure)
     return Inspection(
         case.position,
         tuple(told),
         case.examined.groups.groups.scheme.id,
-        _group(case),
+        _group(case.batch),
         after,
         tuple(path),
         len(report.not_run),
@@ -176,8 +179,15 @@ def _alike(session: Session, position: int, identifier: str) -> int:
     return int(found.sum())
 
 
-def _group(case: OneCase) -> Group:
-    groups = case.batch.groups
+def _grouped_after(case: OneCase, edits: Sequence[Edit]) -> Batch:
+    """The case as it would be after ``edits``, grouped; it is not checked, for nobody asks what would be found."""
+    after = edited(case.batch, edits, fields_of(case.batch))
+    attach_groups(after, groupers.attach(after, case.examined.scheme, orders=False))
+    return after
+
+
+def _group(batch: Batch) -> Group:
+    groups = batch.groups
     weight = float(groups.weight[0])
     return Group(
         groups.drg.get(0) or "",

@@ -26,8 +26,8 @@ from validators import Finding, Severity
 ROWS_OF_A_SHEET = 1_000_000
 A_STEP = 2_000
 TEXTS = ("record", "name", "department", "physician", "diagnosis_code", "diagnosis", "group", "group_name")
-COLUMNS = (*TEXTS, "weight", "discharged", "days", "error", "warning", "hint", "checks")
-WIDTHS = (18, 10, 18, 12, 14, 30, 10, 36, 8, 18, 8, 8, 8, 8, 40)
+COLUMNS = (*TEXTS, "weight", "boundary", "discharged", "days", "error", "warning", "hint", "checks")
+WIDTHS = (18, 10, 18, 12, 14, 30, 10, 36, 8, 30, 18, 8, 8, 8, 8, 40)
 Cell = str | float | int | None
 
 
@@ -81,11 +81,13 @@ def _case_rows(worklist: Worklist, positions: Positions) -> Iterator[Sequence[Ce
     checks = checks_of(worklist)
     texts = [worklist.texts[name] for name in TEXTS]
     weights, discharged = worklist.numbers["weight"], worklist.discharged
+    weight_texts, boundaries = worklist.texts["weight_text"], worklist.texts["boundary"]
     for position in positions.tolist():
         when, left, weight = discharged[position], days[position], weights[position]
         yield [
             *(strings[position] for strings in texts),
-            None if np.isnan(weight) else float(weight),
+            (weight_texts[position] or None) if np.isnan(weight) else float(weight),
+            boundaries[position],
             "" if np.isnat(when) else str(when.astype("datetime64[m]")).replace("T", " "),
             None if np.isnan(left) else int(left),
             *(int(worklist.counts[severity][position]) for severity in Severity),

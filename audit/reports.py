@@ -10,6 +10,7 @@ from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from audit.files import aside, on_one_line, spreadsheet_cell
+from audit.indicators import indicators, shown
 from audit.messages import say
 from audit.pipeline import Examined
 from validators import Finding, Report, Severity, text_for
@@ -127,6 +128,33 @@ def groups_summary(before: Examined, after: Examined, language: str) -> Iterator
     yield say("groups_moved", language, count=sum(moves.values()))
     for (a, b), count in moves.most_common(TOP):
         yield f"  {a} → {b}  × {count}"
+
+
+def groups_told(examined: Examined, language: str) -> Iterator[str]:
+    """How the groups stand, in one line: rates, whose the gaps are, boundary cases, CMI where there are weights."""
+    groups = examined.groups.groups
+    total = indicators(examined.batch, groups, language=language).total
+    weights = groups.scheme.region or groups.scheme.id
+    if total.cmi is None:
+        key = "groups_told_none_weighted" if groups.scheme.region else "groups_told_no_cmi"
+        words = say(key, language, weights=weights)
+    else:
+        words = say(
+            "groups_told_cmi", language, cmi=shown(total, "cmi"), weights=weights, weighted=total.weighted
+        )
+    yield say(
+        "groups_told",
+        language,
+        scheme=groups.scheme.id,
+        rate=shown(total, "grouped_rate"),
+        ambiguous=shown(total, "ambiguous_rate"),
+        left=total.ambiguous + total.ungrouped,
+        scheme_gaps=total.scheme_gaps,
+        record_faults=total.record_faults,
+        open=total.open,
+        boundary=sum(mark is not None for mark in examined.batch.groups.column("boundary").to_list()),
+        cmi=words,
+    )
 
 
 def _plain(value: object) -> object:

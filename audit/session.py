@@ -199,7 +199,6 @@ class Session:
         """
         batch = self.workspace.current()
         self.scheme = self._scheme_of(batch)
-
         found = self._all_examined(batch, keep_going)
         self._compared = comparisons(found.report)
         examined = judged(found, self.workspace.accepted())
@@ -208,6 +207,7 @@ class Session:
         self.worklist.limit_days = self.limit_days
         self.worklist.edited[self.workspace.edited_positions] = True
         self.workspace.keep("scheme", self.scheme.id)
+        self.workspace.keep("weights", self.scheme.region)
         return Changed(None)
 
     def _all_examined(self, batch: Batch, keep_going: KeepGoing | None) -> Examined:
@@ -323,8 +323,8 @@ class Session:
         """Check everything once more and write what may go. Raises ``Cancelled`` while it is still checking."""
         found = self._all_examined(self.workspace.current(), keep_going)
         examined = judged(found, self.workspace.accepted())
-        facts = {"scheme": examined.scheme.id, "profile": dict(self.profile)}
-        return export(self.workspace, examined, into, facts)
+        facts = {"scheme": examined.scheme.id, "weights": examined.scheme.region}
+        return export(self.workspace, examined, into, {**facts, "profile": dict(self.profile)})
 
     def held_cases(self, language: str = "zh") -> list[HeldBack]:
         """The cases that the gate would hold back now, each with the titles of its errors."""

@@ -39,9 +39,8 @@ class Conditions:
         held = plain(batch)
         held.derivations = DERIVATIONS
         held.memo["library"] = self.library
-        wanted = self.scheme or self.profile.get("grouping", {}).get("scheme")
         settings = self.settings or check_settings(self.library, self.profile)
-        scheme = scheme_for(held, self.library, wanted)
+        scheme = scheme_for(held, self.library, self.scheme, profile=self.profile)
         return judged(examine(held, scheme, settings, keep_going=keep_going), accepted)
 
 

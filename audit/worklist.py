@@ -15,7 +15,7 @@ from audit.pipeline import Examined
 from audit.places import departments
 from audit.privacy import Mask
 from audit.reexamining import among
-from records import Batch, Text
+from records import Batch, Text, arrow
 from validators import Report, Severity, case_labels
 
 Positions = NDArray[np.int64]
@@ -29,6 +29,7 @@ TEXTS = (
     "group_name",
     "physician",
     "boundary",
+    "weight_text",
 )
 NUMBERS = ("weight", "stay", "age")
 AFTER = "weight_after"
@@ -66,9 +67,7 @@ class Strings:
     def ranks(self) -> NDArray[np.int32]:
         """The sorting rank of every row."""
         if self._ranks is None or len(self._ranks) != len(self.values):
-            order = sorted(range(len(self.values)), key=self.values.__getitem__)
-            self._ranks = np.empty(len(order), dtype=np.int32)
-            self._ranks[order] = np.arange(len(order), dtype=np.int32)
+            self._ranks = arrow.ranks(self.values)
         return self._ranks[self.codes]
 
     def containing(self, text: str) -> NDArray[np.bool_]:
@@ -309,6 +308,7 @@ def _columns(batch: Batch, mask: Mask) -> dict[str, list[str]]:
         "group": _texts(batch, groups.drg),
         "group_name": _texts(batch, groups.column("name")),
         "boundary": _texts(batch, groups.column("boundary")),
+        "weight_text": _texts(batch, groups.column("weight_text")),
         "physician": _texts(
             batch, cases.column("chief_physician_name") if cases.has("chief_physician_name") else None
         ),

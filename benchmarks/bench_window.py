@@ -5,6 +5,7 @@ python -m benchmarks.bench_window [--cases N] [--imported N]
 
 import argparse
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -28,7 +29,7 @@ from desktop.worklist_model import COLUMNS
 from records import SetCell
 
 START_CASES, STARTS = 500, 3
-LIST, NEXT, EDIT, START, GAP = 200.0, 50.0, 150.0, 1.5, 50.0
+LIST, NEXT, EDIT, START, GAP, GIBIBYTES = 200.0, 50.0, 150.0, 1.5, 50.0, 4.0
 TICK = 10
 STEPS, EDITS = 30, 15
 
@@ -138,7 +139,13 @@ def _list(folder: Path, cases: int) -> int:
         Measured(f"filter or sort of {cases:,}, worst", max(spans), LIST, "ms"),
         Measured("next case, p95", float(np.percentile(steps, 95)), NEXT, "ms"),
         Measured("edit answered, p95", float(np.percentile(edits, 95)), EDIT, "ms"),
+        Measured(f"peak memory of the window with {cases:,}", peak(), GIBIBYTES, "GiB"),
     )
+
+
+def peak() -> float:
+    """The most memory that this process has held, in GiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 << 20)
 
 
 def _filters(window: MainWindow, session: Session, cases: int) -> list[float]:

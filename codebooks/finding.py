@@ -20,6 +20,8 @@ from codebooks.store import Library
 
 BOOKS = "sources/search/books"
 READINGS = "terms/readings"
+TARGET = "to_code"
+"""The column of a map that stands in the place of a name."""
 FLAGS = ("grey", "external_cause", "asterisk", "added")
 """The marks of a term that one must see before taking it."""
 
@@ -138,9 +140,22 @@ class Finder:
             spoken = [column for column in ("initials", "pinyin") if column in table.column_names]
             sounds = [arrow.strings(table, column) for column in spoken]
             terms = TermSearch(codes, names, *sounds, readings=readings(self._library))
+            if place.name == TARGET:
+                names = self._with_names(names)
             flags = {name: arrow.as_numpy(table, name) for name in FLAGS if name in table.column_names}
             self._indexes[place.book] = _Index(terms, codes, names, flags)
         return self._indexes[place.book]
+
+    def _with_names(self, targets: list[str]) -> list[str]:
+        """What a code of another edition becomes, with the name: a bare code tells nobody what it is."""
+        editions = (self._library.diagnoses(), self._library.procedures())
+        named = {}
+        for edition in editions:
+            ids = edition.ids(targets).tolist()
+            named.update(
+                {target: edition.names[at] for target, at in zip(targets, ids, strict=True) if at >= 0}
+            )
+        return [f"→ {target} {named.get(target, '')}".rstrip() for target in targets]
 
 
 @cache

@@ -6,21 +6,21 @@ from codebooks.registry import Loaded, is_own, taken_on
 from codebooks.store import Library
 
 
-def describe(book: Book) -> str:
+def describe(book: Book, language: str = "zh") -> str:
     """Name, rows, title, edition and validity, between tabs."""
-    always = say("listing", "always")
+    always = say("listing", "always", language)
     validity = f"{book.valid_from or always}–{book.valid_to or always}"
     holes = {"name": book.name, "rows": book.rows, "title": book.title, "edition": book.edition}
-    return say("listing", "book", **holes, validity=validity)
+    return say("listing", "book", language, **holes, validity=validity)
 
 
-def placed(library: Library, book: Book) -> str:
+def placed(library: Library, book: Book, language: str = "zh") -> str:
     """``describe`` and where it is from: shipped with the program with its source, or taken in by the user when."""
     if is_own(library, book.name):
-        place = say("listing", "own", day=taken_on(library, book.name) or "—")
+        place = say("listing", "own", language, day=taken_on(library, book.name) or "—")
     else:
-        place = say("listing", "shipped")
-    return f"{describe(book)}\t{place}\t{book.source}"
+        place = say("listing", "shipped", language)
+    return f"{describe(book, language)}\t{place}\t{book.source}"
 
 
 def describe_standard(held: Loaded, language: str = "zh") -> str:

@@ -17,13 +17,29 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from codebooks.readings import Readings
+from codebooks.spelling import DAGGERS
 
 NONE = 255
 EXACT, PREFIX, INSIDE, NEARLY = 0, 1, 2, 3
 """How well a term fits what was typed, best first."""
 
+_ASTERISK_CODE = re.compile(r"[a-z]\d\d")  # what stands behind a dagger: the code of a manifestation
 _SPOKEN_MIN = 2  # one letter is in nearly every pinyin
 _NEARLY_MIN = 4  # of a shorter word nearly everything is one letter away
+
+
+def same_code(code: str, written: str) -> bool:
+    """Whether ``written`` is ``code`` but for width, case, points and the sign of the dagger."""
+    return _bare(code) == _bare(written)
+
+
+def _bare(code: str) -> str:
+    return folded(code).translate(DAGGERS).replace(".", "")
+
+
+def _as_code(word: str) -> str:
+    """A folded word as codes are written here; a dagger at its end has nothing behind it yet."""
+    return word.translate(DAGGERS).rstrip("+") or word
 
 
 def folded(text: str) -> str:
@@ -82,7 +98,8 @@ class TermSearch:
         hits = np.flatnonzero(ranks < NONE)
         used = np.zeros(len(hits), np.int64) if often is None else often[hits]
         # A code that is being typed is looked through in the order of codes, not of lengths.
-        by_code = self._by_code(words[0]).starts(words[0])[hits] < NONE
+        first = _as_code(words[0])
+        by_code = self._by_code(first).starts(first)[hits] < NONE
         lengths = np.where(by_code, 0, self._names.lengths[hits])
         best = hits[np.lexsort((self._order[hits], lengths, ~by_code, -used, ranks[hits]))][:limit]
         return best, ranks[best]
@@ -98,7 +115,10 @@ class TermSearch:
         return ranks
 
     def _ranks(self, word: str) -> NDArray[np.uint8]:
-        ranks = np.minimum(self._names.found(word), self._by_code(word).starts(word))
+        written = _as_code(word)
+        ranks = np.minimum(self._names.found(word), self._by_code(written).starts(written))
+        if _ASTERISK_CODE.match(written):
+            np.minimum(ranks, self._by_code(written).behind(written), out=ranks)
         spoken = word.replace("'", "")
         if spoken.isascii() and len(spoken) >= _SPOKEN_MIN:
             for sounds in self._spoken:
@@ -167,6 +187,10 @@ class _Lines:
     def starts(self, word: str) -> NDArray[np.uint8]:
         """As ``found``, where only the beginning counts."""
         return self._ranks(self._places(f"\n{word}") + 1, len(word))
+
+    def behind(self, word: str) -> NDArray[np.uint8]:
+        """As ``found``, where only what stands behind a ``+`` counts."""
+        return self._ranks(self._places(f"+{word}") + 1, len(word))
 
     def like(self, pattern: str) -> NDArray[np.bool_]:
         """Which texts have a part like ``pattern``; in time that does not depend on the pattern."""

@@ -9,7 +9,9 @@ from desktop.parts import label
 from desktop.style import Current
 from desktop.words import tr
 
-SCHEME, WEIGHTS, DEPARTMENT = 200, 130, 160
+SCHEME, WEIGHTS, DEPARTMENT, FEWEST = 200, 130, 160, 6
+WANTING = 100
+"""How much more than the empty room at the end a box wants to grow."""
 ALL = "\0all"
 TOOLTIP = int(Qt.ItemDataRole.ToolTipRole)
 
@@ -33,11 +35,11 @@ class Choosers(QWidget):
             if at:
                 row.addWidget(label("→", "muted"))
             row.addWidget(self._worded(self.schemes[at]))
-            row.addWidget(self.schemes[at])
-            row.addWidget(self.weights[at])
+            row.addWidget(self.schemes[at], WANTING)
+            row.addWidget(self.weights[at], WANTING)
         row.addSpacing(8)
         row.addWidget(self._worded(self.department))
-        row.addWidget(self.department)
+        row.addWidget(self.department, WANTING)
         row.addStretch(1)
         self._fill()
         for at, box in enumerate(self.schemes):
@@ -51,13 +53,28 @@ class Choosers(QWidget):
         box = QComboBox()
         box.setAccessibleName(tr(key))
         box.setToolTip(tr(key))
-        box.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        box.setMinimumContentsLength(FEWEST)
         return box
 
     def _worded(self, box: QComboBox) -> QLabel:
         words = label(box.accessibleName(), "muted")
         words.setBuddy(box)
         return words
+
+    def take_library(self, library: codebooks.Library) -> None:
+        """Choose among the schemes of another library, such as one with a scheme that was just imported."""
+        if library is self._library:
+            return
+        self._library = library
+        held = [box.currentData() for box in self.schemes]
+        for box in (*self.schemes, self.department):
+            box.clear()
+        self._fill()
+        for side, wanted in enumerate(held):
+            self.schemes[side].setCurrentIndex(max(self.schemes[side].findData(wanted), 0))
+            self._fill_weights(side)
 
     def _fill(self) -> None:
         listed = choices(self._library)
@@ -115,10 +132,10 @@ class Choosers(QWidget):
         self.department.setCurrentIndex(max(self.department.findData(held), 0))
 
     def restyle(self) -> None:
-        """Boxes grow with the text."""
+        """Boxes grow with the text as far as there is room."""
         scale = Current.look.scale
         for box in self.schemes:
-            box.setFixedWidth(round(SCHEME * scale))
+            box.setMaximumWidth(round(SCHEME * scale))
         for box in self.weights:
-            box.setFixedWidth(round(WEIGHTS * scale))
-        self.department.setFixedWidth(round(DEPARTMENT * scale))
+            box.setMaximumWidth(round(WEIGHTS * scale))
+        self.department.setMaximumWidth(round(DEPARTMENT * scale))

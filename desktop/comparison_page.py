@@ -30,6 +30,7 @@ from desktop.comparison_chart import FlowChart
 from desktop.comparison_choosers import Choosers
 from desktop.comparison_tables import Lists
 from desktop.desk import Desk
+from desktop.flow import FlowLayout
 from desktop.parts import Page, label, panes
 from desktop.state_words import StateWords
 from desktop.words import Words, tr
@@ -128,6 +129,7 @@ class ComparisonPage(Page):
             chip = QPushButton(tr(f"compare_by_{name}"))
             chip.setProperty("role", "chip")
             chip.setCheckable(True)
+            chip.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             chip.clicked.connect(lambda _=False: self._draw())
             group.addButton(chip)
             row.addWidget(chip)
@@ -135,12 +137,12 @@ class ComparisonPage(Page):
         self.sizes["cases"].setChecked(True)
         column.addLayout(row)
         column.addWidget(self.chart, 1)
-        marks = QHBoxLayout()
-        marks.setSpacing(12)
+        marks = QWidget()
+        flow = FlowLayout(marks, gap=10)
+        flow.setContentsMargins(0, 0, 0, 0)
         for name, role in (("renamed", "muted"), ("treacherous", "warning"), ("lost", "error")):
-            marks.addWidget(label(f"▮ {tr(f'compare_mark_{name}')}", role))
-        marks.addStretch(1)
-        column.addLayout(marks)
+            flow.addWidget(label(f"▮ {tr(f'compare_mark_{name}')}", role))
+        column.addWidget(marks)
         return frame
 
     def restyle(self) -> None:
@@ -167,6 +169,7 @@ class ComparisonPage(Page):
 
     def refresh(self) -> None:
         """Compare off the GUI thread and show it; a later wish overtakes an earlier one."""
+        self.choosers.take_library(self._desk.library)
         session, wish = self._desk.session, self.choosers.wish
         worklist = session.worklist if session is not None else None
         self._stale = False

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QHBoxLayout,
     QHeaderView,
     QPushButton,
     QStackedWidget,
@@ -20,6 +19,7 @@ from audit.comparison_sheets import BINS, COMORBIDITIES, FLOWS, GAPS, MEANINGS
 from audit.comparison_view import LISTS, View
 from audit.messages import say
 from audit.sheets import Cell
+from desktop.flow import FlowLayout
 from desktop.parts import RowsModel, RowsTable, label, rows_table
 from desktop.state_words import StateWords
 from desktop.words import Words, tr
@@ -70,22 +70,25 @@ class Lists(QWidget):
             self._add(name)
         self.nothing = StateWords()
         self._pages.addWidget(self.nothing)
-        row = QHBoxLayout()
-        row.setSpacing(6)
-        self._group(row, LISTS, self.chips, "compare_list")
-        row.addStretch(1)
-        self._group(row, KEPT, self.kept, "compare_keep")
+        above = QWidget()
+        flow = FlowLayout(above)
+        flow.setContentsMargins(0, 0, 0, 0)
+        self._group(flow, LISTS, self.chips, "compare_list")
+        bar = label("│", "muted")
+        flow.addWidget(bar)
+        self._group(flow, KEPT, self.kept, "compare_keep")
+        self._beside_chips = [bar, *self.kept.values()]
         self.kept["changed"].setChecked(True)
         self.chips["flows"].setChecked(True)
         self.hint = label(tr("compare_open_hint"), "muted")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
-        column.addLayout(row)
+        column.addWidget(above)
         column.addWidget(self._pages, 1)
         column.addWidget(self.hint)
 
-    def _group(self, row: QHBoxLayout, names: Sequence[str], chips: dict[str, QPushButton], key: str) -> None:
+    def _group(self, flow: FlowLayout, names: Sequence[str], chips: dict[str, QPushButton], key: str) -> None:
         group = QButtonGroup(self)
         for name in names:
             chip = QPushButton(tr(f"{key}_{name}"))
@@ -96,7 +99,7 @@ class Lists(QWidget):
             chip.clicked.connect(lambda _=False: self._show())
             group.addButton(chip)
             chips[name] = chip
-            row.addWidget(chip)
+            flow.addWidget(chip)
 
     def _add(self, name: str) -> None:
         _, shown = COLUMNS[name]
@@ -140,8 +143,8 @@ class Lists(QWidget):
         if self._view is None:
             return
         name = self.current
-        for chip in self.kept.values():
-            chip.setVisible(name == "flows")
+        for widget in self._beside_chips:
+            widget.setVisible(name == "flows")
         rows, held = self._rows(self._view, name)
         self._held[name] = held
         columns, shown = COLUMNS[name]

@@ -23,6 +23,8 @@ from desktop.work import Progress, Worker
 from records import Edit
 
 NOTHING = -1
+GROUPED_BY = ("region", "weights")
+"""Settings that are keys of the section ``grouping`` of a profile; the scheme is asked for by itself."""
 
 
 def number(held: object, usual: int) -> int:
@@ -57,6 +59,7 @@ class Desk(QObject):
         self.worker.failed.connect(self.said)
         self.worker.cancelled.connect(self.said)
         self._wanted = NOTHING
+        self._checking: Progress | None = None
 
     # Sessions
 
@@ -97,11 +100,14 @@ class Desk(QObject):
         )
 
     def overrides(self) -> dict[str, Any]:
-        """The user's own layer of the profile: severities, switches and thresholds of checks."""
+        """The user's own layer of the profile: severities, switches and thresholds of checks; area and weights."""
         held = self._held("rules")
         off = [key for key, value in held.items() if value == "off"]
         severity = {key: value for key, value in held.items() if value != "off"}
-        return {"checks": {"off": off, "severity": severity, "thresholds": self._held("thresholds")}}
+        checks = {"off": off, "severity": severity, "thresholds": self._held("thresholds")}
+        chosen = {key: str(self.settings.value(key, "") or "") for key in GROUPED_BY}
+        grouping = {key: value for key, value in chosen.items() if value}
+        return {"checks": checks, **({"grouping": grouping} if grouping else {})}
 
     def set_rule(self, identifier: str, choice: str | None) -> None:
         """Set a check to a severity or ``off``; ``None`` gives it back to the profile. Takes effect with F5."""
@@ -137,10 +143,14 @@ class Desk(QObject):
             self.said.emit(tr("settings_check_again"))
 
     def check_all(self) -> None:
-        """Group and check everything anew, with the rules and the scheme as they are set now."""
+        """Group and check everything anew, as it is set now; what was begun with former settings is given up."""
         session, wishes = self.session, self.wishes()
         if session is not None:
-            self.worker.change(lambda progress: session.check_anew(wishes.overrides, wishes.scheme, progress))
+            if self._checking is not None:
+                self._checking.cancel()
+            self._checking = self.worker.change(
+                lambda progress: session.check_anew(wishes.overrides, wishes.scheme, progress)
+            )
 
     # The case at hand
 

@@ -7,8 +7,19 @@ from importlib import resources
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QFrame, QLineEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFormLayout,
+    QFrame,
+    QLineEdit,
+    QScrollArea,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
 
+from audit.grouping_choices import CHOICES, grouped_by
 from desktop.actions import Actions
 from desktop.desk import Desk, number
 from desktop.parts import Page, label
@@ -16,7 +27,11 @@ from desktop.style import Current
 from desktop.words import Words, tr
 
 CONTROL_WIDTH = 260
+CHOSEN_WIDTH = 440
+"""Of boxes with titles out of the books."""
+TOOLTIP = int(Qt.ItemDataRole.ToolTipRole)
 LONGEST = 40
+LAST_OF_BOOKS = "weights"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +46,7 @@ class Setting:
     lowest: int
     highest: int
     needs_restart: bool
+    none: str = ""
 
 
 @cache
@@ -50,6 +66,7 @@ def setting_table(language: str) -> tuple[Setting, ...]:
                 int(row.get("lowest", 0)),
                 int(row.get("highest", 0)),
                 bool(row.get("restart", False)),
+                row.get("none", {}).get(language, ""),
             )
         )
     return tuple(rows)
@@ -63,7 +80,9 @@ class SettingsPage(Page):
     def __init__(self, desk: Desk, actions: Actions, parent: QWidget | None = None) -> None:
         del actions
         super().__init__(tr("settings_title"), parent)
+        self._desk = desk
         self._settings = desk.settings
+        self._asked = 0
         card = QFrame()
         card.setProperty("role", "card")
         form = QFormLayout(card)
@@ -85,10 +104,13 @@ class SettingsPage(Page):
             words.setBuddy(control)
             control.setAccessibleName(setting.title)
             form.addRow(words, control)
+            if setting.kind == LAST_OF_BOOKS:
+                self.grouping = label("", "muted", wrap=True)
+                form.addRow("", self.grouping)
         self.setFocusProxy(next(iter(self.controls.values())))
-        self.column.addWidget(card)
-        self.column.addWidget(label(tr("settings_note"), "muted", wrap=True))
-        self.column.addStretch(1)
+        self.column.addWidget(_scrolled(card, label(tr("settings_note"), "muted", wrap=True)), 1)
+        for signal in (desk.opened, desk.closed, desk.changed):
+            signal.connect(lambda *_: self._tell_grouping())
         self.restyle()
 
     def _control(self, setting: Setting) -> QWidget:
@@ -97,6 +119,10 @@ class SettingsPage(Page):
                 box = QComboBox()
                 for value, words in setting.choices:
                     box.addItem(words, value)
+                box.activated.connect(lambda at, key=setting.key: self._keep(key, box.itemData(at)))
+                return box
+            case kind if kind in CHOICES:
+                box = QComboBox()
                 box.activated.connect(lambda at, key=setting.key: self._keep(key, box.itemData(at)))
                 return box
             case "number":
@@ -122,6 +148,8 @@ class SettingsPage(Page):
             control.blockSignals(True)
             match control:
                 case QComboBox():
+                    if self._table[key].kind in CHOICES:
+                        self._fill(control, self._table[key], held)
                     control.setCurrentIndex(max(control.findData(held), 0))
                 case QSpinBox():
                     control.setValue(number(held, number(self._table[key].default, 0)))
@@ -135,15 +163,65 @@ class SettingsPage(Page):
         if str(self._settings.value(key, self._table[key].default)) != str(value):
             self._settings.setValue(key, value)
             self.changed.emit(key)
+            if self._table[key].kind in CHOICES:
+                self._show()
+
+    def _fill(self, box: QComboBox, setting: Setting, held: str) -> None:
+        """What the books hold now; what was chosen and is not among it any more says so."""
+        place = str(self._settings.value("region", ""))
+        box.clear()
+        box.addItem(setting.none, "")
+        for choice in CHOICES[setting.kind](self._desk.library, place, Words.language):
+            box.addItem(choice.words, choice.id)
+            box.setItemData(box.count() - 1, choice.more, TOOLTIP)
+        if box.findData(held) < 0:
+            box.addItem(tr("settings_gone", name=held), held)
+
+    def _tell_grouping(self) -> None:
+        """What the open workspace is grouped by, where somebody looks."""
+        session, library, language = self._desk.session, self._desk.library, Words.language
+        self._asked += 1
+        asked = self._asked
+        scheme = session.scheme if session is not None else None
+        if not self.isVisible():
+            return
+        if scheme is None:
+            self.grouping.setText(tr("settings_grouping"))
+            return
+
+        def told(words: str) -> None:
+            if asked == self._asked:
+                self.grouping.setText(words)
+
+        self._desk.worker.query(lambda _: grouped_by(library, scheme, language), told, told, quick=True)
 
     def restyle(self) -> None:
         """Controls are as wide as what is put into them."""
-        for control in self.controls.values():
+        for key, control in self.controls.items():
             if not isinstance(control, QCheckBox):
-                control.setFixedWidth(round(CONTROL_WIDTH * Current.look.scale))
+                width = CHOSEN_WIDTH if self._table[key].kind in CHOICES else CONTROL_WIDTH
+                control.setFixedWidth(round(width * Current.look.scale))
         self._show()
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """Show what is so now."""
         super().showEvent(event)
         self._show()
+        self._tell_grouping()
+
+
+def _scrolled(*widgets: QWidget) -> QScrollArea:
+    """Widgets below each other, as many as there are at any size of the text."""
+    inner = QWidget()
+    inner.setObjectName("scrolled")
+    column = QVBoxLayout(inner)
+    column.setContentsMargins(0, 0, 8, 0)
+    for widget in widgets:
+        column.addWidget(widget)
+    column.addStretch(1)
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setWidget(inner)
+    return area

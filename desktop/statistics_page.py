@@ -1,4 +1,4 @@
-"""Statistics: the month in figures, discharges by day, checks, departments, groups."""
+"""Statistics: the month in figures, discharges by day, checks, departments, groups; beside it the indicators."""
 
 from collections.abc import Callable
 
@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QScrollArea,
     QStackedWidget,
+    QTabBar,
     QVBoxLayout,
     QWidget,
 )
@@ -19,6 +20,7 @@ from desktop.actions import Actions
 from desktop.bars import MARKS
 from desktop.charts import SERIES, DayChart
 from desktop.desk import Desk
+from desktop.indicators import IndicatorsView
 from desktop.parts import Page, RowsModel, RowsTable, label, rows_table, titled
 from desktop.state_words import StateWords
 from desktop.style import Current
@@ -31,7 +33,7 @@ FIGURES = ("all", "error", "warning", "passed", "grouped", "ambiguous", "group_c
 
 
 class StatisticsPage(Page):
-    """Cards with the figures, a chart by day, three tables."""
+    """Two tabs: cards with the figures, a chart by day and three tables; the indicators of grouping."""
 
     def __init__(self, desk: Desk, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(tr("go_statistics_title"), parent)
@@ -53,7 +55,8 @@ class StatisticsPage(Page):
         self._pages = QStackedWidget()
         self._pages.addWidget(self.state)
         self._pages.addWidget(self.area)
-        self.column.addWidget(self._pages, 1)
+        self.indicators = IndicatorsView(desk, actions)
+        self._add_tabs()
         self._add_figures()
         self._add_chart()
         self._add_tables()
@@ -62,6 +65,22 @@ class StatisticsPage(Page):
         self._touch()
 
     # Building
+
+    def _add_tabs(self) -> None:
+        self.tabs = QTabBar()
+        self.tabs.setExpanding(False)
+        self.tabs.setDrawBase(False)
+        self.stack = QStackedWidget()
+        for key, widget in (("statistics_tab", self._pages), ("indicators_tab", self.indicators)):
+            self.tabs.addTab(tr(key))
+            self.stack.addWidget(widget)
+        self.tabs.currentChanged.connect(self._turn)
+        self.column.addWidget(self.tabs)
+        self.column.addWidget(self.stack, 1)
+
+    def _turn(self, tab: int) -> None:
+        self.stack.setCurrentIndex(tab)
+        self.setFocusProxy(self.indicators if tab else self._tables[0])
 
     def _add_figures(self) -> None:
         self.figures = {}
@@ -131,6 +150,7 @@ class StatisticsPage(Page):
         for table in self._tables:
             table.setFixedHeight((ROWS_SHOWN + 1) * Current.look.row_height)
         self.chart.restyle()
+        self.indicators.restyle()
 
     # The numbers
 

@@ -275,8 +275,8 @@ class MainWindow(QMainWindow):
                 self.desk.act(lambda held: held.set_limit(wishes.limit_days))
             case "who" if session is not None:
                 session.set_who(wishes.who)
-            case "scheme" if session is not None:
-                self.desk.said.emit(tr("settings_check_again"))
+            case "scheme" | "region" | "weights":
+                self.desk.check_all()
 
     def _begin_export(self) -> None:
         if self.desk.session is not None:

@@ -224,8 +224,9 @@ class WorklistTable(QTableView):
 
     def _selected(self) -> None:
         if not self._quiet:
-            self.pen.all_selected = False
-            self.viewport().update()
+            if self.pen.all_selected:  # else the view draws just the rows that changed
+                self.pen.all_selected = False
+                self.viewport().update()
             self.selection_told.emit()
 
     # Keys

@@ -62,6 +62,9 @@ def attach(batch: Batch, scheme: Scheme, *, orders: bool = True, language: Langu
 
 
 def _text(coded: Coded) -> Text:
+    if len(coded.codes) < len(coded.values):  # few cases: only the words that occur
+        listed = (*coded.values, None)
+        return Text.of([listed[code] for code in coded.codes.tolist()])
     column = Text.of(coded.values)
     return Text(coded.codes, column.values)
 

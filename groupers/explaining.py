@@ -238,7 +238,7 @@ class _Teller:
     def question(self, seen: Seen) -> str:
         answer = "yes" if seen.found else "no"
         if seen.value is not None:
-            asked = f"{seen.comparison} {self.value(seen.asks, seen.number)}"
+            asked = f"{seen.comparison.replace('==', '=')} {self.value(seen.asks, seen.number)}"
             return self.say(f"compared_{answer}", number=self.number(seen.asks, seen.value), asked=asked)
         if seen.listed is None:
             return self.say(f"{seen.asks}_{answer}")

@@ -52,10 +52,8 @@ class Groups:
         return len(self.outcome)
 
     def _coded(self, name: str) -> Coded:
-        of_outcome = [str(getattr(outcome, name)) for outcome in self.scheme.outcomes]
-        position = {value: at for at, value in enumerate(dict.fromkeys(of_outcome))}
-        codes = np.array([position[value] for value in of_outcome], np.int32)
-        return Coded(codes.take(self.outcome), tuple(position))
+        codes, values = self.scheme.words_of_outcomes(name)
+        return Coded(codes.take(self.outcome), values)
 
     @cached_property
     def mdc(self) -> Coded:

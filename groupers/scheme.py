@@ -159,6 +159,18 @@ class Scheme:
         """The kind of each outcome."""
         return np.array([outcome.kind for outcome in self.outcomes], np.uint8)
 
+    def words_of_outcomes(self, name: str) -> tuple[NDArray[np.int32], tuple[str, ...]]:
+        """What the outcomes have under ``name`` as text: a position for each, and the distinct texts; kept."""
+        if name not in self._words:
+            words = [str(getattr(outcome, name)) for outcome in self.outcomes]
+            position = {word: at for at, word in enumerate(dict.fromkeys(words))}
+            self._words[name] = (np.array([position[word] for word in words], np.int32), tuple(position))
+        return self._words[name]
+
+    @cached_property
+    def _words(self) -> dict[str, tuple[NDArray[np.int32], tuple[str, ...]]]:
+        return {}
+
     @cached_property
     def weights(self) -> NDArray[np.float64]:
         """The weight of each outcome."""

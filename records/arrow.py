@@ -19,9 +19,37 @@ Codes: TypeAlias = NDArray[np.int32]
 Floats: TypeAlias = NDArray[np.float64]
 
 
+SLICE = 8192
+"""Strings that go to or from Python at once: no other thread of this process runs meanwhile."""
+
+
 def strings(values: Sequence[str | None] | Strings) -> Strings:
     """An Arrow string array of ``values`` (one already is returned as it is)."""
-    return values if isinstance(values, pa.Array) else pa.array(values, pa.string())
+    if isinstance(values, pa.Array):
+        return values
+    if len(values) <= SLICE:
+        return pa.array(values, pa.string())
+    return pa.concat_arrays([pa.array(values[at : at + SLICE], pa.string()) for at in _slices(values)])
+
+
+def listed(values: Strings) -> list[Any]:
+    """``values`` as Python strings, ``None`` for null."""
+    if len(values) <= SLICE:
+        found: list[Any] = values.to_pylist()
+        return found
+    return [value for at in _slices(values) for value in values.slice(at, SLICE).to_pylist()]
+
+
+def _slices(values: Sequence[object]) -> range:
+    return range(0, len(values), SLICE)
+
+
+def ranks(values: Sequence[str]) -> Codes:
+    """The place of each of distinct strings when they are sorted by their characters."""
+    order = pc.array_sort_indices(strings(values))
+    found = np.empty(len(values), dtype=np.int32)
+    found[np.asarray(order)] = np.arange(len(values), dtype=np.int32)
+    return found
 
 
 def joined(chunks: Sequence[Strings]) -> Strings:
@@ -34,6 +62,17 @@ def encode(values: Strings) -> tuple[Codes, Strings]:
     encoded = pc.dictionary_encode(values)
     codes = np.asarray(pc.fill_null(encoded.indices, -1), dtype=np.int32)
     return codes, encoded.dictionary
+
+
+def numbered(values: NDArray[np.int64]) -> NDArray[np.int64]:
+    """A number for each distinct value, from 0 in order of appearance: by hashing, much quicker than sorting."""
+    indices = pc.dictionary_encode(pa.array(values)).indices
+    return np.asarray(indices.to_numpy(zero_copy_only=False), dtype=np.int64)
+
+
+def distinct(values: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The distinct values, in order of appearance."""
+    return np.asarray(pc.unique(pa.array(values)).to_numpy(zero_copy_only=False), dtype=np.int64)
 
 
 def blank_to_null(values: Strings) -> Strings:

@@ -4,7 +4,8 @@ A number column is ``float64`` (NaN = missing), a time column ``datetime64[s]`` 
 a yes/no column ``bool``, and a string column is a ``Text``. A comparison with a missing value is false.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -17,6 +18,8 @@ Times: TypeAlias = NDArray[np.datetime64]
 Rows: TypeAlias = NDArray[np.integer[Any]]
 
 NOT_A_TIME = np.datetime64("NaT", "s")
+FEW = 24
+"""Up to so many distinct values plain Python answers sooner than a kernel is called: all columns of one case."""
 
 
 class Text:
@@ -51,7 +54,7 @@ class Text:
     def listed(self) -> list[str]:
         """The distinct values as Python strings."""
         if self._listed is None:
-            self._listed = self.values.to_pylist()
+            self._listed = arrow.listed(self.values)
         return self._listed
 
     @property
@@ -73,11 +76,20 @@ class Text:
 
     def where(self, of_values: Mask) -> Mask:
         """The mask ``of_values`` over the distinct values at the rows; missing is no."""
+        if not of_values.any():  # the common answer, which no row needs to be asked for
+            return np.zeros(len(self.codes), dtype=bool)
         return self.gather(of_values, missing=False)
+
+    def where_any(self, answers: Iterable[bool]) -> Mask:
+        """As ``where``, of answers in Python."""
+        return self.where(np.fromiter(answers, dtype=bool, count=len(self.values)))
 
     def isin(self, wanted: Iterable[str]) -> Mask:
         """Where the value is one of ``wanted``."""
-        return self.where(arrow.is_in(self.values, list(wanted)))
+        if len(self.values) > FEW:
+            return self.where(arrow.is_in(self.values, list(wanted)))
+        known = wanted if isinstance(wanted, (tuple, AbstractSet, Mapping)) else frozenset(wanted)
+        return self.where_any(value in known for value in self.listed)
 
     def is_(self, wanted: str) -> Mask:
         """Where the value is ``wanted``."""
@@ -85,6 +97,8 @@ class Text:
 
     def startswith(self, *prefixes: str) -> Mask:
         """Where the value starts with one of ``prefixes``."""
+        if len(self.values) <= FEW:
+            return self.where_any(value.startswith(prefixes) for value in self.listed)
         return self.where(arrow.starts_with(self.values, prefixes))
 
     def matches(self, pattern: str) -> Mask:
@@ -95,6 +109,12 @@ class Text:
     def length(self) -> NDArray[np.int64]:
         """Characters of the value; 0 where there is none."""
         return self.gather(arrow.lengths(self.values), missing=0)
+
+    def longer_than(self, limit: int) -> Mask:
+        """Where the value has more characters than ``limit``."""
+        if len(self.values) <= FEW:
+            return self.where_any(len(value) > limit for value in self.listed)
+        return self.where(arrow.lengths(self.values) > limit)
 
     def mapped(self, function: Callable[[str], str | None]) -> "Text":
         """Another text column: ``function`` of each distinct value."""
@@ -118,10 +138,21 @@ class Text:
 
     def compact(self) -> "Text":
         """The same column with only the values that occur."""
+        if len(self.codes) <= FEW:
+            return self._compact_few()
         used, places = np.unique(self.codes, return_inverse=True)
         missing = int(len(used) > 0 and used[0] < 0)
         codes: Codes = np.asarray(places - missing, dtype=np.int32)
         return Text(codes, arrow.take(self.values, used[missing:]))
+
+    def _compact_few(self) -> "Text":
+        codes = self.codes.tolist()
+        used = sorted({code for code in codes if code >= 0})
+        place = {code: at for at, code in enumerate(used)}
+        return Text(
+            np.array([place.get(code, -1) for code in codes], dtype=np.int32),
+            arrow.take(self.values, np.array(used, dtype=np.int32)),
+        )
 
     def get(self, row: int) -> str | None:
         """The value at ``row``."""

@@ -103,8 +103,7 @@ def person(batch: Batch) -> Codes:
     if cases.has("certificate_type"):
         kind: Text = cases.certificate_type
         codes = np.where(codes < 0, -1, codes * (len(kind.values) + 1) + kind.codes + 1)
-    _, dense = np.unique(codes, return_inverse=True)
-    return np.where(codes < 0, -1, dense).astype(np.int32)
+    return np.where(codes < 0, -1, arrow.numbered(codes)).astype(np.int32)
 
 
 def _characters(number: Text, pattern: str, length: int) -> "tuple[NDArray[np.intp], NDArray[np.uint8]]":

@@ -5,7 +5,7 @@
 Not here: how files become tables (``assemble``), facts computed from columns (``derived``).
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -121,14 +121,18 @@ class Table:
             self.node_names,
         )
 
-    def take(self, rows: Rows, case: NDArray[np.int32]) -> "Table":
-        """The rows ``rows`` as a table of its own, pointing to the positions ``case``."""
+    def take(self, rows: Rows, case: NDArray[np.int32], without: Collection[str] = ()) -> "Table":
+        """The rows ``rows`` as a table of its own, pointing to the positions ``case``; not the columns ``without``."""
         return Table(
             name=self.name,
             case=case,
             row_id=self.row_id[rows],
             seq=self.seq[rows],
-            data={name: _compact(columns.take(column, rows)) for name, column in self.data.items()},
+            data={
+                name: _compact(columns.take(column, rows))
+                for name, column in self.data.items()
+                if name not in without
+            },
             raw={name: raw.take(rows) for name, raw in self.raw.items()},
             origin_record=self.origin_record[rows],
             origin_node=self.origin_node[rows],
@@ -288,14 +292,16 @@ class Batch:
         """Some cases, in the given order, as a batch of their own with the same row ids and origins."""
         wanted = np.asarray(cases, dtype=np.int64)
         tables: dict[str, Table] = {}
-        for name, table in self.tables.items():
-            if name == CASES:
-                tables[name] = table.take(wanted, np.arange(len(wanted), dtype=np.int32))
-            else:
-                tables[name] = table.take(*_rows_of(self._offsets(table), wanted))
+        derived: dict[str, set[str]] = {}
         for path in self.memo.get("derived", ()):
             table_name, _, column = path.partition(".")
-            tables[table_name].data.pop(column, None)
+            derived.setdefault(table_name, set()).add(column)
+        for name, table in self.tables.items():
+            if name == CASES:
+                own = table.take(wanted, np.arange(len(wanted), dtype=np.int32), derived.get(name, ()))
+            else:
+                own = table.take(*_rows_of(self._offsets(table), wanted), derived.get(name, ()))
+            tables[name] = own
         return self.like(tables)
 
     def _offsets(self, table: Table) -> NDArray[np.int64]:

@@ -13,8 +13,10 @@ from functools import cache, cached_property
 
 import codebooks
 from codebooks import CodeTable
+from codebooks.code_kinds import JOINTS
+from codebooks.editions import known
 from codebooks.maps import FOLLOWED, code_map, others
-from codebooks.spelling import DAGGERS, narrow_code, skeleton, tidy_code
+from codebooks.spelling import DAGGERS, narrow_code, plain_name, skeleton, tidy_code
 from codebooks.terms import EDITIONS
 
 
@@ -22,8 +24,8 @@ class Standing(IntEnum):
     """What a written code is to the edition in force."""
 
     CURRENT = 0
-    SPELT_OTHERWISE = 1  # width, spaces, case, X for x
-    FORM_DIFFERS = 2  # dagger, point or filler x: one code has the same letters and digits
+    SPELT_OTHERWISE = 1  # width, spaces, case, X for x, the sign of the dagger
+    FORM_DIFFERS = 2  # point or filler x: one code has the same letters and digits
     OTHER_EDITION = 3
     NUMBER_DAMAGED = 4  # a spreadsheet took it for a number or a date
     ASTERISK_ALONE = 5
@@ -105,27 +107,47 @@ class CodeJudge:
             return Verdict(Standing.SPELT_OTHERWISE, (tidy,))
         crossed = tidy.translate(DAGGERS)
         if crossed in self.book:
-            return Verdict(Standing.FORM_DIFFERS, (crossed,))
+            same = self._means_the_same(tidy, crossed)
+            return Verdict(Standing.SPELT_OTHERWISE if same else Standing.FORM_DIFFERS, (crossed,))
         other = self._other_edition((tidy, crossed, crossed.replace("+", "†")))
         if other is not None:
             return other
-        same_skeleton = self._skeletons.get(skeleton(tidy)) or self._skeletons.get("0" + skeleton(tidy))
-        if same_skeleton:
-            return Verdict(Standing.FORM_DIFFERS, (same_skeleton,))
+        same_bones = self._with_bones(tidy)
+        if len(same_bones) == 1:
+            return Verdict(Standing.FORM_DIFFERS, same_bones)
+        if same_bones:
+            return Verdict(Standing.NUMBER_DAMAGED, same_bones)
         return self._fragment(written.strip(), crossed)
+
+    def _means_the_same(self, tidy: str, crossed: str) -> bool:
+        """Whether every edition that has the code with its own sign of the dagger calls it as ours calls it."""
+        official = plain_name(self.name_of(crossed))
+        held = [edition.names.get(tidy) for edition in known(self._library, self._use)]
+        return all(not name or name == official for name in held)
+
+    def _with_bones(self, tidy: str) -> tuple[str, ...]:
+        """The codes with the same letters and digits, as they stand or behind a lost zero; a point written counts."""
+        bones, head = skeleton(tidy), tidy.partition(".")[0] if "." in tidy else None
+        found = (self._skeletons.get(bones, ""), self._skeletons.get("0" + bones, ""))
+        heads = (head, f"0{head}")
+        return tuple(
+            code
+            for code, own in zip(found, heads, strict=True)
+            if code and (head is None or code.partition(".")[0] == own)
+        )
 
     def _other_edition(self, spellings: tuple[str, ...]) -> Verdict | None:
         title = ""
         targets: dict[str, None] = {}
         sure = True
         for edition in self.editions:
-            known = edition.holds(spellings)
-            if known is None:
+            held = edition.holds(spellings)
+            if held is None:
                 continue
             title = title or edition.title
-            target = edition.targets.get(known)
+            target = edition.targets.get(held)
             if target is not None:
-                sure &= known in edition.sure and target in self.book
+                sure &= held in edition.sure and target in self.book
                 if target in self.book:
                     targets[target] = None
         if not title:
@@ -165,6 +187,9 @@ class CodeJudge:
                 return Verdict(Standing.NUMBER_DAMAGED, same_number)
         if self._use == "diagnoses" and self._is_asterisk(tidy):
             return Verdict(Standing.ASTERISK_ALONE)
+        head = JOINTS.split(tidy, maxsplit=1)[0]
+        if head in self.book:  # a national and a local code in one
+            return Verdict(Standing.MALFORMED, (head,))
         beginning = tidy.rstrip(".x")
         longer = self._beginning_with(beginning) if len(beginning) >= self._shortest else ()
         if longer:

@@ -40,13 +40,16 @@ def run(
     chosen = [
         check for check in (checks if checks is not None else checks_for(batch)) if settings.runs(check)
     ]
+    there = _There(batch)
     for done, check in enumerate(chosen):
         if keep_going is not None and not keep_going(done, len(chosen)):
             raise Stopped
-        missing = tuple(name for name in check.fields if not batch.has(name))
+        missing = there.without(check)
         if missing:
             not_run.append(NotRun(check, missing))
             continue
+        if not batch.table(check.table).rows:
+            continue  # no row, no finding: half the checks of a case are asked nothing
         try:
             values = settings.values(check)
             found = check.function(batch, values) if check.thresholds else check.function(batch)
@@ -58,6 +61,25 @@ def run(
             continue
         segments.append(segment)
     return Report(batch, tuple(segments), tuple(not_run), tuple(broken))
+
+
+class _There(dict[str, bool]):
+    """Whether ``table.column`` is there, asked once a run: deriving columns changes no answer."""
+
+    def __init__(self, batch: Batch) -> None:
+        super().__init__()
+        self._batch = batch
+
+    def __missing__(self, name: str) -> bool:
+        found = self[name] = self._batch.has(name)
+        return found
+
+    def without(self, check: Check) -> tuple[str, ...]:
+        """What a check needs that is not there."""
+        for name in check.fields:
+            if not self[name]:
+                return tuple(name for name in check.fields if not self[name])
+        return ()
 
 
 def touched_by(checks: Iterable[Check], changed: Collection[str]) -> tuple[Check, ...]:

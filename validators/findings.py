@@ -9,12 +9,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from codebooks.titles import title_in
 from records import ROW, Batch, Column, cell, field_at, text_of
 from records.arrow import Mask
 from records.columns import take
 from validators.model import Check, Found, Severity
 from validators.texts import text_for
 
+TITLES = ("kind", "edition", "standard")
+"""Holes that hold what standards and editions are called; columns have them in Chinese."""
 Masking = Callable[[str, str], str]
 """Gets a column name and a text; gives what may be shown of it."""
 
@@ -125,7 +128,7 @@ class Report:
                     value = None if held is None or isinstance(held, bool) else shown(held)
             if value is not None:
                 value = mask(made.column, value)
-            holes = _Holes(self.batch, segment, at, row, value, mask)
+            holes = _Holes(self.batch, segment, at, row, value, mask, language)
             yield Finding(
                 case=labels[int(segment.cases[at])],
                 case_position=int(segment.cases[at]),
@@ -146,13 +149,27 @@ class _Holes(dict[str, object]):
     """Values of message holes, looked up when the message asks."""
 
     def __init__(
-        self, batch: Batch, segment: Segment, at: int, row: int, value: str | None, mask: Masking
+        self,
+        batch: Batch,
+        segment: Segment,
+        at: int,
+        row: int,
+        value: str | None,
+        mask: Masking,
+        language: str,
     ) -> None:
         super().__init__()
+        self._language = language
         self._batch, self._segment, self._at, self._row, self._value = batch, segment, at, row, value
         self._mask = mask
 
     def __missing__(self, name: str) -> object:
+        found = self._found(name)
+        if name in TITLES and self._language != "zh":
+            return title_in(self._batch.library, str(found), self._language)
+        return found
+
+    def _found(self, name: str) -> object:
         segment = self._segment
         if name == "value":
             return "" if self._value is None else self._value

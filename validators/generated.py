@@ -17,10 +17,13 @@ from records.arrow import Mask
 from validators.coded_fields import coded_checks
 from validators.made_fixes import canonical_spelling, emptied
 from validators.model import Basis, Check, CheckFunction, Fix, Found, Level, Severity
+from validators.odd_spelling import ODD_CODE, ODD_TEXT, oddly_spelt
 
 SINCE = "2026.12"
 NUMERIC = (Kind.NUMBER, Kind.INTEGER, Kind.LIST)
 TIMES = (Kind.DATE, Kind.DATETIME)
+PRECISE = 1e-6
+"""How far from a whole number of the last digit a written number may be, of itself or of one."""
 MESSAGES = "messages"
 
 
@@ -217,7 +220,15 @@ def _fields(field: Field, node: Node, condition: Condition | None) -> tuple[str,
 
 
 def _mine(table: Table, node: Node) -> Mask:
-    """The rows of ``table`` that stand in ``node``."""
+    """The rows of ``table`` that stand in ``node``; kept with the batch, since every field of the node asks."""
+    kept: dict[tuple[str, Node], Mask] = table.batch.memo.setdefault("mine", {}) if table.batch else {}
+    key = (table.name, node)
+    if key not in kept:
+        kept[key] = _rows_in(table, node)
+    return kept[key]
+
+
+def _rows_in(table: Table, node: Node) -> Mask:
     mask = np.ones(table.rows, dtype=bool)
     for name, value in node.constants:
         column = table.data.get(name)
@@ -294,9 +305,15 @@ def _due(column: object, condition: Condition) -> Mask:
 def _unreadable(field: Field, node: Node) -> CheckFunction:
     def function(batch: Batch) -> Mask:
         table = batch.table(field.table)
+        if field.column not in table.raw:
+            return _nowhere(table)
         return _with_raw(table, field) & missing_mask(table.column(field.column)) & _mine(table, node)
 
     return function
+
+
+def _nowhere(table: Table) -> Mask:
+    return np.zeros(table.rows, dtype=bool)
 
 
 def _with_raw(table: Table, field: Field) -> Mask:
@@ -307,10 +324,6 @@ def _with_raw(table: Table, field: Field) -> Mask:
     return mask
 
 
-ODD_TEXT = r"^\s|\s$|[\x00-\x1f\x7f\x{200b}\x{feff}]"
-ODD_CODE = r"^\s|\s$|[\x00-\x1f\x7f\x{200b}\x{feff}\x{ff01}-\x{ff5e}\x{3000}]"
-
-
 def _odd_spelling(field: Field, node: Node) -> CheckFunction:
     """Readable, but spelt in another way than the layout's: spaces, full width, another date form."""
 
@@ -318,8 +331,10 @@ def _odd_spelling(field: Field, node: Node) -> CheckFunction:
         table = batch.table(field.table)
         column = table.column(field.column)
         if isinstance(column, Text):
-            pattern = ODD_CODE if field.value_set else ODD_TEXT
-            return column.matches(pattern) & _mine(table, node)
+            odd = oddly_spelt(column, ODD_CODE if field.value_set else ODD_TEXT)
+            return odd & _mine(table, node) if odd.any() else odd
+        if field.column not in table.raw:
+            return _nowhere(table)
         return _with_raw(table, field) & ~missing_mask(column) & _mine(table, node)
 
     return function
@@ -331,7 +346,7 @@ def _placeholder(field: Field, node: Node, words: frozenset[str]) -> CheckFuncti
     def function(batch: Batch) -> Mask:
         table = batch.table(field.table)
         mask: Mask = table.column(field.column).isin(words)
-        return mask & _mine(table, node)
+        return mask & _mine(table, node) if mask.any() else mask
 
     return function
 
@@ -341,8 +356,8 @@ def _too_long(field: Field, node: Node) -> CheckFunction:
 
     def function(batch: Batch) -> Mask:
         table = batch.table(field.table)
-        long: Mask = table.column(field.column).length > limit
-        return long & _mine(table, node)
+        long: Mask = table.column(field.column).longer_than(limit)
+        return long & _mine(table, node) if long.any() else long
 
     return function
 
@@ -353,7 +368,15 @@ def _too_precise(field: Field, node: Node) -> CheckFunction:
     def function(batch: Batch) -> Mask:
         table = batch.table(field.table)
         scaled = table.column(field.column) * factor
-        return (np.abs(scaled - np.round(scaled)) > 1e-6 * np.maximum(1, np.abs(scaled))) & _mine(table, node)
+        off = np.rint(scaled)
+        np.subtract(scaled, off, out=off)
+        np.abs(off, out=off)
+        mask: Mask = off > PRECISE
+        rows = np.flatnonzero(mask)
+        if not len(rows):
+            return mask
+        mask[rows] = off[rows] > PRECISE * np.maximum(1, np.abs(scaled[rows]))
+        return mask & _mine(table, node)
 
     return function
 
@@ -367,8 +390,10 @@ def _outside(field: Field, node: Node, codes: frozenset[str]) -> CheckFunction:
     def function(batch: Batch) -> Mask:
         table = batch.table(field.table)
         text: Text = table.column(field.column)
-        known = text.looked_up(inside, "bool", missing=True)
+        outside = text.where_any(not inside(value) for value in text.listed)
+        if not outside.any():
+            return outside
         # A value that only its spelling keeps out of the set is V006's to report.
-        return ~known & ~text.matches(ODD_CODE) & _mine(table, node)
+        return outside & ~oddly_spelt(text, ODD_CODE) & _mine(table, node)
 
     return function

@@ -33,6 +33,8 @@ class Judged:
 
     def with_standing(self, *wanted: Standing) -> NDArray[np.int64]:
         """The rows whose code stands so."""
+        if not len(self.rows):
+            return self.rows
         return self.rows[np.isin(self.standings, wanted)]
 
     def cases_of(self, judge: int) -> Mask | None:

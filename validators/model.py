@@ -83,16 +83,12 @@ class Check:
     fix: Fix | None = None
     holes: Mapping[str, str] = field(default_factory=dict)
     points_to: str = ""
+    table: str = field(init=False)
+    """The table whose rows the check's mask speaks of."""
+    column: str = field(init=False)
+    """The column that a finding points to."""
 
     def __post_init__(self) -> None:
         self.key = self.key or self.id
-
-    @property
-    def table(self) -> str:
-        """The table whose rows the check's mask speaks of."""
-        return self.fields[0].partition(".")[0]
-
-    @property
-    def column(self) -> str:
-        """The column that a finding points to."""
-        return self.points_to or self.fields[0].partition(".")[2]
+        self.table, _, own = self.fields[0].partition(".")
+        self.column = self.points_to or own

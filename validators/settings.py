@@ -23,6 +23,8 @@ class CheckSettings:
 
     def runs(self, check: Check) -> bool:
         """Whether the check is switched on."""
+        if not self.only and not self.off:
+            return True
         names = _names(check)
         if self.only and not self.only.intersection(names):
             return False
@@ -30,13 +32,15 @@ class CheckSettings:
 
     def severity(self, check: Check) -> Severity:
         """The severity in this profile; the most particular name wins."""
-        for name in _names(check):
+        for name in _names(check) if self.severities else ():
             if name in self.severities:
                 return self.severities[name]
         return check.severity
 
     def values(self, check: Check) -> Mapping[str, float]:
         """The thresholds of a check by name. Raises ``KeyError`` where a declared one has no value."""
+        if not check.thresholds:
+            return {}
         given = self.thresholds.get(check.id, {})
         return {name: given[name] for name in check.thresholds}
 

@@ -14,7 +14,7 @@ from audit.fixing import compatible, proposals
 from audit.journal import ActionKind
 from audit.messages import Stopped
 from audit.pipeline import Examined, examine, judged
-from audit.reports import accepted_line, findings_table, groups_summary, summary
+from audit.reports import accepted_line, findings_table, groups_summary, groups_told, summary
 from audit.rewriting import refuse_inside
 from audit.workspace import Workspace
 from groupers import Scheme
@@ -109,6 +109,7 @@ def _lines(context: Context, before: Examined, after: Examined) -> Iterator[str]
         if errors > SHOWN:
             yield context.say("more", count=errors - SHOWN)
     yield from groups_summary(before, after, language)
+    yield from groups_told(after, language)
 
 
 def _export(context: Context, workspace: Workspace, after: Examined, code: int) -> int:

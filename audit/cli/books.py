@@ -22,6 +22,7 @@ from codebooks.maps import Fate, code_maps
 from codebooks.packs import export_pack, matching, own_texts
 from codebooks.registry import is_own, loaded
 from codebooks.store import AT, Library, forget_kept, open_library, read_book
+from codebooks.titles import title_in
 from codebooks.userbooks import BUILT_IN, UserBooks, find_edition
 from codebooks.verify import changed
 from codebooks.workbook import write_template
@@ -40,7 +41,7 @@ def list_books(context: Context) -> int:
         sys.stdout.write(describe_standard(held, context.language) + "\n")
     sys.stdout.write("\n")
     for book in library.books():
-        sys.stdout.write(placed(library, book) + "\n")
+        sys.stdout.write(placed(library, book, context.language) + "\n")
         editions = library.editions(book.name)
         if len(editions) > 1 or is_own(library, book.name):
             for edition in editions:
@@ -55,7 +56,8 @@ def list_maps(context: Context) -> int:
     """Every published map: how many of its rows are followed, and every row whose target does not exist."""
     for found in code_maps(context.library):
         counts = {fate.value: len(found.with_fate(fate)) for fate in Fate}
-        say = f"{found.key}\t{found.title}\t{found.book}\t"
+        title = title_in(context.library, found.title, context.language)
+        say = f"{found.key}\t{title}\t{found.book}\t"
         sys.stdout.write(say + context.say("map_line", rows=len(found.rows), **counts) + "\n")
         for row in found.with_fate(Fate.MISSING):
             sys.stdout.write(context.say("map_missing", source=row.source, target=row.target) + "\n")
@@ -112,7 +114,7 @@ def import_files(context: Context) -> int:
     folder = context.data_folder / OWN
     taken = install(offers, folder)
     for book in taken:
-        sys.stdout.write(describe(book) + "\n")
+        sys.stdout.write(describe(book, context.language) + "\n")
     context.tell(context.say("pack_taken", count=len(taken), where=folder))
     return BLOCKED if any(offer.refused for offer in offers) else FINE
 
@@ -160,7 +162,7 @@ def use(context: Context) -> int:
     chosen = UserBooks(context.data_folder / OWN).use(context.options.name, context.options.edition)
     forget_kept()
     for book in chosen:
-        sys.stdout.write(describe(book) + "\n")
+        sys.stdout.write(describe(book, context.language) + "\n")
     if not chosen:
         context.tell(context.say("edition_put_aside", name=context.options.name))
     return FINE
@@ -171,7 +173,7 @@ def remove(context: Context) -> int:
     gone = UserBooks(context.data_folder / OWN).remove(context.options.name, context.options.edition or "")
     forget_kept()
     for book in gone:
-        sys.stdout.write(describe(book) + "\n")
+        sys.stdout.write(describe(book, context.language) + "\n")
     context.tell(context.say("editions_removed", count=len(gone)))
     return FINE
 

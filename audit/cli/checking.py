@@ -6,10 +6,11 @@ from pathlib import Path
 
 from audit.cli.context import BLOCKED, FINE, Context
 from audit.files import aside
-from audit.reports import accepted_line, findings_table, findings_workbook, json_line, summary
+from audit.reports import accepted_line, findings_table, findings_workbook, groups_told, json_line, summary
 from validators import Severity
 
 WORKBOOK = "findings.xlsx"
+TOLD = (accepted_line, groups_told)
 
 
 def run(context: Context) -> int:
@@ -31,8 +32,9 @@ def run(context: Context) -> int:
         _write(findings_table(listed, context.language), out)
     if out is not None:
         context.tell(context.say("written", where=out))
-    for line in (*summary(report, context.language), *accepted_line(examined, context.language)):
-        context.tell(line)
+    for lines in (summary(report, context.language), *(part(examined, context.language) for part in TOLD)):
+        for line in lines:
+            context.tell(line)
     return BLOCKED if report.count(Severity.ERROR) or result.partly else FINE
 
 

@@ -5,7 +5,7 @@ import getpass
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
@@ -105,11 +105,18 @@ class Context:
 
     def progress(self, records: int, file: str) -> bool:
         """Reading progress on a terminal, at most twice a second; never cancels."""
+        return self._progress(lambda: self.say("reading", count=records, file=on_one_line(file)))
+
+    def trying_progress(self, done: int, total: int) -> bool:
+        """How many of the cases have been tried in other orders, told as reading is."""
+        return self._progress(lambda: self.say("trying", done=done, total=total))
+
+    def _progress(self, words: Callable[[], str]) -> bool:
         now = time.monotonic()
         if sys.stderr.isatty() and now - self._last_progress > PROGRESS_SECONDS:
             self._last_progress = now
             self._progress_shown = True
-            sys.stderr.write(ERASE_LINE + self.say("reading", count=records, file=on_one_line(file)))
+            sys.stderr.write(ERASE_LINE + words())
             sys.stderr.flush()
         return True
 
@@ -155,6 +162,10 @@ class Context:
     def scheme(self, batch: Batch) -> Scheme:
         """The scheme and weights asked for, else the profile's, else the scheme in force with its own weights."""
         wanted, weights = (getattr(self.options, name, None) for name in ("scheme", "weights"))
+        if wanted and wanted not in self.library.schemes():
+            from audit.comparison import loaded
+
+            loaded(self.library, wanted)
         scheme = scheme_for(batch, self.library, wanted, weights, self.profile)
         if not wanted:
             self._tell_missing(batch, scheme)

@@ -7,13 +7,14 @@ from audit.cli.context import BLOCKED, FINE, Context
 from audit.converting import detect_table
 from codebooks.editions import Answer, Detection, detect
 from codebooks.maps import USES
+from codebooks.titles import title_in
 
 
 def tell(context: Context) -> int:
     """The answer and the evidence of every edition; exit code 1 where it cannot be told."""
     options = context.options
     path = Path(options.text)
-    if path.is_file():
+    if path.is_file() or path.suffix[1:].isalpha():  # no code ends in a point and letters only
         found = [(column.header, column.detection) for column in detect_table(path, context.library)]
     else:
         both = [detect(context.library, use, [options.text], [options.name]) for use in USES]
@@ -26,14 +27,14 @@ def tell(context: Context) -> int:
 
 
 def _say(context: Context, title: str, detection: Detection) -> None:
-    titles = {one.key: one.title for one in detection.evidence}
+    titles = {one.key: title_in(context.library, one.title, context.language) for one in detection.evidence}
     likely = context.say("listed_with").join(titles[key] for key in detection.likely)
     use = context.say(f"use_{detection.use}")
     words = context.say(f"answer_{detection.answer.value}", editions=likely)
     sys.stdout.write(f"{title} ({use}, {detection.rows}): {words}\n")
     for one in detection.evidence:
         counts = {name: getattr(one, name) for name in ("held", "only", "agreeing", "contrary", "decided")}
-        sys.stdout.write(context.say("evidence_line", title=one.title, **counts) + "\n")
+        sys.stdout.write(context.say("evidence_line", title=titles[one.key], **counts) + "\n")
         for code, name in one.examples:
             sys.stdout.write(context.say("evidence_against", code=code, name=name).rstrip() + "\n")
     if detection.unknown:

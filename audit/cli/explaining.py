@@ -8,8 +8,11 @@ import groupers
 from audit.cli.context import BLOCKED, FINE, Context, check_ids
 from audit.code_card import CodeCard, Leads, card
 from audit.messages import Stopped
+from codebooks.code_kinds import CodeKinds
 from codebooks.finding import Hit, finder
-from codebooks.search import folded
+from codebooks.search import same_code
+from codebooks.spelling import narrow_code, tidy_code
+from codebooks.titles import title_in
 from validators import text_for
 
 PARTS = ("why", "what_to_do", "bad", "good")
@@ -37,14 +40,36 @@ def search(context: Context) -> int:
     if options.kind is not None and options.kind not in books.kinds:
         raise Stopped("unknown_kind", kind=options.kind, known="、".join(books.kinds))
     hits = books.find(options.text, options.limit, (options.kind,) if options.kind else ())
+    if not any(same_code(hit.code, options.text) for hit in hits):
+        _tell_kinds(context, options.text)
     if not hits:
         context.tell(context.say("nothing_found", text=options.text))
         return BLOCKED
     for hit in hits:
-        meant = len(hits) == 1 < options.limit or hit.code.lower() == folded(options.text)
+        meant = len(hits) == 1 < options.limit or same_code(hit.code, options.text)
         lines = list(_card_lines(context, hit)) if meant else ["\t".join(_described(context, hit))]
         sys.stdout.write("\n".join(lines) + "\n")
     return FINE
+
+
+def _tell_kinds(context: Context, text: str) -> None:
+    """Say of a code that is in no book here what it is built like."""
+    known = CodeKinds(context.library)
+    written = next((code for code in (narrow_code(text), tidy_code(text)) if known.of(code)), "")
+    if written:
+        named = context.say("listed_with").join(kind.words(context.language) for kind in known.of(written))
+        context.tell(context.say("built_like", text=text, kinds=named))
+        for line in _segment_lines(context, written):
+            context.tell(line)
+
+
+def _segment_lines(context: Context, code: str) -> Iterator[str]:
+    """The segments of a code of a national standard, with what they mean where that is known."""
+    for kind in CodeKinds(context.library).of(code):
+        if kind.national:
+            for part in context.library.standards()[kind.key].parse(code).parts:
+                name = part.segment.name_en if context.language == "en" else part.segment.name
+                yield f"    {name}  {part.value} {part.meaning}".rstrip()
 
 
 def _check_lines(context: Context, identifier: str) -> Iterator[str]:
@@ -58,7 +83,7 @@ def _check_lines(context: Context, identifier: str) -> Iterator[str]:
 
 def _code_lines(context: Context, wanted: str) -> Iterator[str]:
     """What the books say of a code, in the case of letters that it is written in there."""
-    hits = [hit for hit in finder(context.library).find(wanted, MOST) if hit.code.lower() == wanted.lower()]
+    hits = [hit for hit in finder(context.library).find(wanted, MOST) if same_code(hit.code, wanted)]
     for hit in hits:
         yield from _card_lines(context, hit)
     language: groupers.Language = "en" if context.language == "en" else "zh"
@@ -73,9 +98,12 @@ def _card_lines(context: Context, hit: Hit) -> Iterator[str]:
     yield "\t".join(_described(context, hit))
     for name, value in told.facts:
         yield f"  {context.say(f'fact_{name}')}  {value}"
+    if told.kind == "others":
+        yield from _segment_lines(context, hit.code)
     for row in told.crossings:
         fate = context.say(f"fate_{row.fate}")
-        words = {"edition": row.edition, "source": row.source, "target": row.target, "name": row.name}
+        edition = title_in(context.library, row.edition, context.language)
+        words = {"edition": edition, "source": row.source, "target": row.target, "name": row.name}
         yield "  " + context.say("crossing", fate=fate, **words)
     for leads in told.leads:
         yield from _lead_lines(context, told, leads)

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 import groupers
 from audit.cli.context import BLOCKED, FINE, Context
 from audit.cli.sources import cases_of
-from audit.cli.tabular import Sheet, aligned, write_csv, write_lines, write_workbook
-from audit.indicators import NUMBERS, By, Indicators, definitions, indicators, table
+from audit.cli.tabular import aligned, write_csv, write_lines, write_workbook
+from audit.indicators import By, Indicators, definitions, indicators, table
+from audit.indicators_sheets import defined, numbers
 from audit.messages import say
-
-NAME_WIDTH, NUMBER_WIDTH, DEFINITION_WIDTH = 24, 12, 90
 
 
 def run(context: Context) -> int:
@@ -23,9 +22,9 @@ def run(context: Context) -> int:
     if form == "json":
         write_lines(context, [json.dumps(_json(found, context.language), ensure_ascii=False)])
     elif form == "csv":
-        write_csv(context, _numbers(found, context.language))
+        write_csv(context, numbers(found, context.language))
     elif form == "xlsx":
-        write_workbook(context, [_numbers(found, context.language), _defined(context.language)])
+        write_workbook(context, [numbers(found, context.language), defined(found, context.language)])
     else:
         write_lines(context, _lines(found, context.language))
     return BLOCKED if partly else FINE
@@ -37,21 +36,6 @@ def _lines(found: Indicators, language: str) -> Iterator[str]:
     yield from ("", f"{found.scheme}  {found.title}", found.note(language), "")
     yield say("indicators_definitions", language)
     yield from (f"  {words}  {meaning}" for words, meaning in definitions(language).values())
-
-
-def _numbers(found: Indicators, language: str) -> Sheet:
-    """Numbers as numbers, so that a spreadsheet can go on with them; rates 0–1."""
-    first = say(f"indicators_by_{found.by or 'total'}", language)
-    heads = [first, *(words for words, _ in definitions(language).values())]
-    rows = ([row.plain()[name] for name in ("name", *NUMBERS)] for row in (*found.rows, found.total))
-    widths = (NAME_WIDTH, *(NUMBER_WIDTH for _ in NUMBERS))
-    return Sheet(say("indicators_sheet", language), heads, widths, rows)
-
-
-def _defined(language: str) -> Sheet:
-    heads = (say("indicators_sheet", language), say("indicators_definitions", language))
-    widths = (NAME_WIDTH, DEFINITION_WIDTH)
-    return Sheet(say("indicators_definitions", language), heads, widths, list(definitions(language).values()))
 
 
 def _json(found: Indicators, language: str) -> dict[str, object]:

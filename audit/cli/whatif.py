@@ -134,7 +134,9 @@ def _plain(number: float) -> float | None:
 
 
 def _many(context: Context, batch: Batch, scheme: Scheme) -> None:
-    found = sweep(groupers.group(batch, scheme), Ranking(context.options.ranking))
+    found = sweep(
+        groupers.group(batch, scheme), Ranking(context.options.ranking), keep_going=context.trying_progress
+    )
     _tables(context, batch, found, _terms(context))
     holes = {"cases": len(batch), "altered": found.altered}
     if found.weighted:

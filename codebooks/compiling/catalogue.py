@@ -76,6 +76,8 @@ def _schemes(sources: Path, published: Path, credit: Callable[[str, str], tuple[
     shapes = read_csv(sources / "schemes" / "tables.csv")
     for table, column, kind in zip(shapes["table"], shapes["column"], shapes["type"], strict=True):
         types.setdefault(table, {})[column] = kind
+    parts = read_csv(sources / "schemes" / "parts.csv")
+    titles = dict(zip(parts["table"], parts["title"], strict=True))
     place = sources / "schemes" / "schemes.csv"
     schemes = read_csv(place)
     plans = []
@@ -88,7 +90,7 @@ def _schemes(sources: Path, published: Path, credit: Callable[[str, str], tuple[
         plans += [
             Plan(
                 name=f"{scheme['folder']}/{path.stem}",
-                title=f"{scheme['title']}：{path.stem}",
+                title=f"{scheme['title']}：{titles.get(path.stem, path.stem)}",
                 path=f"{scheme['folder']}/{path.stem}",
                 source=source,
                 licence=licence,

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from codebooks import arrow
 from codebooks.importing.offers import OfferedBook
+from codebooks.store import shipped
 from codebooks.workbook.known import Known
 from codebooks.workbook.parts import Group, Parts, Source, in_order
 from codebooks.workbook.translation import asks_levels, condition, divided, principal_sets
@@ -12,6 +13,7 @@ from codebooks.workbook.words import say
 
 Table = arrow.Table
 PLACES = ("source_sheet", "source_row")
+PARTS = "sources/schemes/parts"
 _TYPES = {"seq": arrow.INTEGER, "source_row": arrow.INTEGER}
 _ALL_PROCEDURES = "OP_ALL"
 
@@ -144,10 +146,11 @@ def offered(
     made: Mapping[str, Table], scheme: Mapping[str, str], edition: str, origin: str
 ) -> tuple[OfferedBook, ...]:
     """The tables as books in the folder of their scheme."""
+    titles = {str(row["table"]): str(row["title"]) for row in shipped().rows(PARTS)}
     return tuple(
         OfferedBook(
             name=f"{scheme['folder']}/{name}",
-            title=say("book_title", scheme=scheme["title"], table=name),
+            title=say("book_title", scheme=scheme["title"], table=titles.get(name, name)),
             edition=edition,
             table=content,
             origin=origin,

@@ -141,6 +141,33 @@ def test_an_upload_file_is_rewritten_in_its_shape(run, tmp_path):
     assert listed[2][8].startswith("A02.003")
 
 
+def test_diagnoses_of_outpatient_conditions_are_converted_and_their_own_codes_left_alone(run, tmp_path):
+    rows = [
+        {"diagnosis_code": "A00.001", "diagnosis_name": "古典生物型霍乱"},
+        {"diagnosis_code": "M07803", "diagnosis_name": "透析"},
+    ]
+    given = tmp_path / "upload.json"
+    message = building.message({"outpatient_conditions": rows})
+    given.write_text(json.dumps(message, ensure_ascii=False), "utf-8")
+    code, _, _ = run("convert", given, "--from", "beijing", "-o", tmp_path / "out")
+    assert code == 0
+    written = json.loads((tmp_path / "out" / "upload.json").read_text("utf-8"))
+    assert [row["diag_code"] for row in written["input"]["opspdiseinfo"]] == ["A00.000x001", "M07803"]
+    assert [row[3] for row in lines(tmp_path / "out" / "conversion.csv")[1:]] == ["A00.001"]
+
+
+def test_a_file_that_is_not_there_is_no_code(run, tmp_path):
+    code, out, err = run("codebooks", "edition", tmp_path / "codes.csv")
+    assert (code, out) == (2, "")
+    assert "codes.csv" in err
+
+
+def test_editions_are_named_in_english(run):
+    _, out, _ = run("codebooks", "edition", "38.93004", "--language", "en")
+    assert "Beijing edition 8.0" in out
+    assert "版" not in out
+
+
 def test_maps_are_listed_with_what_is_wrong_with_them(run):
     code, out, _ = run("codebooks", "maps")
     assert code == 0

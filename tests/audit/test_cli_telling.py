@@ -115,3 +115,35 @@ def test_a_sample_out_of_bounds(run, tmp_path, given):
     code, _, err = run("sample", *given, "--out", tmp_path / "s.json")
     assert code == 2
     assert err
+
+
+@pytest.mark.parametrize("typed", ["I63.900", "i63.900", "i63900", "Ｉ63900"])
+def test_a_code_however_typed_shows_its_card(run, typed):
+    out = run("code", typed, "--limit", "3", "--language", "en")[1]
+    assert "I63.900" in out.splitlines()[0]
+    assert "map from Beijing edition 7.0: I63.902" in out
+
+
+def test_a_code_that_is_not_loaded_is_told_by_its_structure(run):
+    code, out, err = run("code", "国药准字H20063466", "--language", "en")
+    assert (code, out) == (1, "")
+    assert "drug approval number" in err
+
+
+def test_a_national_code_that_is_not_loaded_is_taken_apart(run):
+    code, _, err = run("code", "ｃ0101010011303807555", "--language", "en")
+    assert code == 1
+    assert "medical consumable" in err
+    assert "    generic name  001" in err.splitlines()
+
+
+def test_a_code_of_another_edition_is_listed_with_what_it_becomes(run):
+    out = run("code", "I63.902", "--kind", "crossings")[1]
+    assert out.startswith("I63.902\t→ I63.900 脑梗死")
+
+
+def test_books_are_listed_in_english(run):
+    out = run("codebooks", "list", "--language", "en")[1]
+    lines = [line for line in out.splitlines() if line.startswith("terms/")]
+    assert lines
+    assert all(" rows\t" in line and "\tshipped\t" in line for line in lines)

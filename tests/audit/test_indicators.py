@@ -13,7 +13,7 @@ import pytest
 import codebooks
 import groupers
 import records
-from audit.indicators import NUMBERS, By, definitions, indicators, shown, table
+from audit.indicators import NUMBERS, By, Counted, definitions, indicators, shown, table
 from audit.sampling import sample
 from groupers import Kind
 from groupers.faults import whose_reasons
@@ -88,6 +88,28 @@ def test_of_one_physician_as_counted_by_hand(month, weighted_scheme):
         cases = [at for at, name in enumerate(names) if (name or "(not given)") == row.name]
         expected = by_hand(groups, cases)
         assert {name: getattr(row, name) for name in expected} == expected
+
+
+@pytest.mark.parametrize("by", [None, *By])
+def test_behind_every_number_are_as_many_cases(by):
+    batch = records.read([DATA / "grouping" / "chs_drg_11.csv"]).batch
+    assert batch is not None
+    scheme = groupers.weighted(codebooks.shipped(), "chs-drg-1.1", "beijing-2022")
+    groups = groupers.group(batch, scheme)
+    counted = Counted(batch, groups)
+    found = counted.told(by, "en")
+    counts = ("cases", "grouped", "ambiguous", "ungrouped", "scheme_gaps", "record_faults", "open")
+    for row in found.rows or (found.total,):
+        name = "" if by is None else row.name
+        for number in (*counts, "weighted", "text_weights"):
+            cases = counted.cases(number, by, name, "en")
+            assert len(cases) == getattr(row, number), number
+            assert (np.diff(cases) > 0).all()
+        assert len(counted.cases("cmi", by, name, "en")) == row.weighted
+        with_mcc = counted.cases("mcc_rate", by, name, "en")
+        assert row.grouped == 0 or len(with_mcc) / row.grouped == row.mcc_rate
+        assert (groups.cc_level[with_mcc] == 2).all()
+    assert found.total.text_weights > 0
 
 
 def test_no_weights_is_no_zero(month):
@@ -186,7 +208,10 @@ def test_as_csv_and_workbook_without_formulas(run, tmp_path):
     first, second = book.worksheets
     assert first["A2"].value == "'=1+1"
     assert first["B2"].value == 2
-    assert second.max_row == len(NUMBERS) + 1
+    told = {row[0].value: row[1].value for row in second.iter_rows(min_row=2)}
+    assert len(told) == len(NUMBERS) + 3
+    assert told["分组方案"].startswith("chs-drg-2.0")
+    assert "没有权重" in told["说明"]
 
 
 def test_a_workbook_needs_a_file(run, tmp_path):

@@ -68,6 +68,10 @@ def test_the_group_after_the_fixes_is_shown(session: Session) -> None:
     assert one.after is not None
     assert one.after.drg == "HC25"
     assert told(session, 1).now == one.now, "nothing was applied"
+    tried = session.try_out(1, [edit for item in one.told if item.proposal for edit in item.proposal.edits])
+    groups = tried.batch.groups
+    assert (one.after.drg, one.after.name) == (groups.drg.get(0), groups.column("name").get(0))
+    assert one.after.message == (groups.message.get(0) or "")
 
 
 def test_errors_come_first(session: Session) -> None:

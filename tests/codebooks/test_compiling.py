@@ -48,6 +48,7 @@ def sources(tmp_path: Path) -> Path:
     schemes = "id,folder,title,valid_from,valid_to,credit,note\n"
     (folder / "schemes" / "schemes.csv").write_text(schemes, encoding="utf-8")
     shutil.copyfile(build.SOURCES / "schemes" / "tables.csv", folder / "schemes" / "tables.csv")
+    shutil.copyfile(build.SOURCES / "schemes" / "parts.csv", folder / "schemes" / "parts.csv")
     (folder / "layouts" / "fields.csv").write_text("field,seq\nprfs,1\n", encoding="utf-8")
     return folder
 

@@ -163,3 +163,9 @@ def test_every_search_rule_is_of_use() -> None:
         pattern = str(row["pattern"])
         if pattern not in ("*", "payment/*"):
             assert any(fnmatch.fnmatchcase(book.name, pattern) for book in LIBRARY.books()), pattern
+
+
+@pytest.mark.parametrize("typed", ["H28.0*", "h280", "E10.302†H28.0*", "E10.302+", "e10302†"])
+def test_codes_of_dagger_and_asterisk_are_found_by_either_part(typed: str) -> None:
+    found = FINDER.find(typed, 200, {"diagnoses"})
+    assert "E10.302+H28.0*" in [hit.code for hit in found]

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QMainWindow
 from pytestqt.qtbot import QtBot
 
 import codebooks
-from audit.comparison import Compared, Step, Wish, compare_session, of_case
+from audit.comparison import Compared, Step, Wish, choices, compare_session, of_case
 from audit.inspection import inspect
 from audit.session import Session
 from audit.worklist import Filter
@@ -300,3 +300,17 @@ def test_the_inspector_tells_the_case_by_both_schemes(full_desk: Desk, looks: No
     line = next(words for words in said if "chs-drg-1.1 → chs-drg-2.0" in words)
     assert f"{beside.first.drg} → {beside.second.drg}" in line
     assert all(cause in line for cause in beside.causes)
+
+
+def test_a_scheme_that_comes_later_can_be_chosen(
+    page: ComparisonPage, full_desk: Desk, settled: Settled
+) -> None:
+    wish, known = page.choosers.wish, full_desk.library
+    full_desk.library = codebooks.open_library()
+    page.refresh()
+    settled(full_desk)
+    assert page.choosers.wish == wish
+    assert page.view is not None
+    boxes = [box.itemData(at) for box in page.choosers.schemes for at in range(box.count())]
+    assert len(boxes) == 2 * len(choices(known))
+    full_desk.library = known

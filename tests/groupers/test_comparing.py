@@ -20,6 +20,7 @@ PAIRS = [
     ("chs-drg-1.0", "chs-drg-1.1"),
     ("urumqi-2022", "chs-drg-2.0"),
     ("chs-drg-2.0", "chs-drg-1.1"),
+    ("chs-drg-2.0", "chs-drg-3.0"),
 ]
 
 
@@ -29,7 +30,8 @@ def cases(library: codebooks.Library) -> GroupingInput:
 
 
 @pytest.fixture(scope="module", params=PAIRS, ids="→".join)
-def comparison(request, library: codebooks.Library, cases: GroupingInput) -> Comparison:
+def comparison(request, library_30: codebooks.Library, cases: GroupingInput) -> Comparison:
+    library = library_30
     first, second = (groupers.load_scheme(library, scheme) for scheme in request.param)
     return groupers.compare(cases, first, second, pairs=groupers.pairing(library, first, second))
 
@@ -213,9 +215,9 @@ def test_without_the_procedure_the_group_is_another(comparison, cases, cause, gr
         assert groupers.group(without, other.scheme).outcome[0] == other.outcome[case]
 
 
-def test_a_principal_diagnosis_that_is_in_no_list_is_in_no_table(comparison, cases, library):
+def test_a_principal_diagnosis_that_is_in_no_list_is_in_no_table(comparison, cases, library_30):
     scheme = comparison.second.scheme
-    tables = library.scheme(scheme.id)
+    tables = library_30.scheme(scheme.id)
     listed = set(tables.mdc_principal.column("dx").to_pylist())
     for case in np.flatnonzero(comparison.causes.flags & Cause.PRINCIPAL_GONE).tolist():
         assert cases.dx.of_case(case)[0] not in listed
@@ -305,6 +307,11 @@ def test_weights_make_sums_and_an_index(library):
     assert totals.weight[0] == pytest.approx(np.nansum(before))
     assert totals.cmi[0] == pytest.approx(np.nanmean(before))
     assert totals.cmi[1] == pytest.approx(np.nanmean(after))
+    plain = groupers.load_scheme(library, "chs-drg-1.1")
+    laid = [groupers.weights_for(library, plain.id, name) for name in ("beijing-2022", "yunnan-2022")]
+    over = groupers.compare(given, plain, plain, weights=(laid[0], laid[1]))
+    assert np.array_equal(over.weight(second=True), after, equal_nan=True)
+    assert over.totals().cmi == totals.cmi
     flows = [flow for flow in comparison.flows() if not np.isnan(flow.difference)]
     assert sum(flow.difference for flow in flows) == pytest.approx(totals.difference)
     assert totals.both == sum(flow.cases for flow in flows)

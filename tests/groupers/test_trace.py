@@ -128,4 +128,4 @@ def test_every_rule_of_every_scheme_has_a_place(library_30):
 def test_an_unknown_weight_is_shown_as_such(drg_30):
     given = groupers.GroupingInput.of([{"dx": ["P07.300"], "age": 0, "age_days": 3}])
     lines = groupers.explain(given, drg_30).lines(full=True)
-    assert any("PS1" in line and "体重 不详（不 < 1000 g）" in line for line in lines)
+    assert any("PS1" in line and "体重 不详（要求 < 1000 g）" in line for line in lines)

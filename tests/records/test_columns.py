@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from records import Text, cell, missing_mask
-from records.columns import NOT_A_TIME, concat, missing_like, take
+from records import Text, arrow, cell, missing_mask
+from records.columns import FEW, NOT_A_TIME, concat, missing_like, take
 
 VALUES = st.lists(
     st.none() | st.sampled_from(["a", "b", "ab", "中文", "x" * 20]) | st.text(max_size=3), max_size=20
@@ -87,3 +87,43 @@ def test_missing_of_every_kind() -> None:
     assert not missing_mask(flags).any()
     assert cell(flags, 0) is True
     assert cell(np.array([NOT_A_TIME]), 0) is None
+
+
+@given(VALUES)
+def test_few_values_and_many_give_the_same_answers(values: list[str | None]) -> None:
+    values = text_of_list(values)
+    few, many = Text.of(values), Text.of([*values, *(f"{number:04}" for number in range(FEW + 1))])
+    for ask in (
+        lambda text: text.isin(["a", "中文"]),
+        lambda text: text.isin(value for value in ("b", "")),
+        lambda text: text.isin(frozenset()),
+        lambda text: text.startswith("a", "中"),
+        lambda text: text.longer_than(2),
+        lambda text: text.longer_than(0),
+    ):
+        assert ask(few).tolist() == ask(many).tolist()[: len(values)]
+    compact = many.take(np.arange(len(values))).compact()
+    assert compact.to_list() == values
+    assert len(compact.values) == len({value for value in values if value is not None})
+
+
+def test_many_strings_go_in_and_out_in_slices() -> None:
+    values = [None if at % 7 == 0 else f"{at * 7919 % arrow.SLICE}中" for at in range(2 * arrow.SLICE + 3)]
+    held = arrow.strings(values)
+    assert arrow.listed(held) == held.to_pylist() == values
+    assert Text.of(values).to_list() == values
+
+
+@given(st.lists(st.characters(codec="utf-8") | st.text(max_size=3), unique=True, max_size=30))
+def test_ranks_are_those_of_sorting(values: list[str]) -> None:
+    values = sorted({value.encode("utf-8", "replace").decode() for value in values}, key=hash)
+    ranked = sorted(zip(arrow.ranks(values).tolist(), values, strict=True))
+    assert [value for _, value in ranked] == sorted(values)
+
+
+@given(st.lists(st.integers(-3, 5), max_size=20))
+def test_numbers_of_numbers(values: list[int]) -> None:
+    numbers = np.array(values, dtype=np.int64)
+    told = arrow.numbered(numbers).tolist()
+    assert len(set(zip(told, values, strict=True))) == len(set(told)) == len(set(values))
+    assert sorted(arrow.distinct(numbers).tolist()) == sorted(set(values))

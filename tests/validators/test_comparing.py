@@ -57,3 +57,13 @@ def test_keys_of_several_columns() -> None:
     assert len(set(key.tolist())) == 4
     assert shared(key_of(second)).tolist() == [3, 1, 3, 3]
     assert several(key_of(second), key_of(first)).tolist() == [True, False, False, True]
+
+
+@given(st.lists(st.tuples(st.integers(-1, 3), st.integers(-1, 3)), max_size=15))
+def test_several_of_one_key(rows: list[tuple[int, int]]) -> None:
+    key, other = (np.array([row[at] for row in rows], dtype=np.int64) for at in (0, 1))
+    expected = [
+        own >= 0 and beside >= 0 and len({b for a, b in rows if a == own and b >= 0}) > 1
+        for own, beside in rows
+    ]
+    assert several(key, other).tolist() == expected

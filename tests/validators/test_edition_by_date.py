@@ -69,6 +69,18 @@ def test_grey_codes_follow_the_date(tmp_path: Path) -> None:
     assert [position for _, position, _ in judged(two_years(tmp_path), "C111")] == [1]
 
 
+def test_a_grey_principal_diagnosis_follows_the_date(tmp_path: Path) -> None:
+    grey = {**FIRST, "code": "I10.x00x002", "name": "高血压病"}
+    made = building.batch(
+        *(
+            {**case(day, number), "diagnoses": [grey]}
+            for day, number in (("2025-06-01", "A1"), ("2026-06-01", "A2"))
+        )
+    )
+    made.memo["library"] = two_years(tmp_path)
+    assert [one.case_position for one in building.findings(made, "D109")] == [1]
+
+
 def test_a_code_of_a_later_year_is_named_so(tmp_path: Path) -> None:
     library = two_years(tmp_path)
     assert judged(library, "C107", "C109") == [("C109", 0, "K80.199")]

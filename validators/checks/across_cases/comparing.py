@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from records import Text
-from records.arrow import Codes, Mask
+from records.arrow import Codes, Mask, distinct, numbered
 from records.columns import Rows, Times
 
 Keys = NDArray[np.int64]
@@ -22,8 +22,7 @@ def key_of(first: Text | Codes, *others: Text | Codes) -> Keys:
         codes = _codes(other)
         known = (key >= 0) & (codes >= 0)
         joint = np.where(known, key * (codes.max(initial=0) + 1) + codes, -1)
-        _, dense = np.unique(joint, return_inverse=True)
-        key = np.where(known, dense, -1)
+        key = np.where(known, numbered(joint), -1)
     return key
 
 
@@ -40,8 +39,9 @@ def shared(key: Keys) -> "NDArray[np.int64]":
 def several(key: Keys, other: Keys) -> Mask:
     """Rows whose ``key`` goes with more than one known ``other``."""
     known = (key >= 0) & (other >= 0)
-    pairs = np.unique(np.stack([key[known], other[known]], axis=1), axis=0)
-    counts = np.bincount(pairs[:, 0], minlength=int(key.max(initial=0)) + 1)
+    pairs = distinct(key[known] * (other.max(initial=0) + 1) + other[known])
+    firsts = pairs // (other.max(initial=0) + 1)
+    counts = np.bincount(firsts, minlength=int(key.max(initial=0)) + 1)
     mask: Mask = known & (counts[np.maximum(key, 0)] > 1)
     return mask
 

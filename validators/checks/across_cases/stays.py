@@ -22,8 +22,12 @@ PLANNED = "2"
 
 def _earlier(batch: Batch) -> Earlier:
     cases = batch.cases
-    key = key_of(cases.person, cases.patient_name)
-    return earlier(key, cases.admitted_at, cases.discharged_at)
+    names = (cases.person, cases.patient_name, cases.admitted_at, cases.discharged_at)
+    if "earlier_stays" not in batch.memo:  # three checks ask
+        person, name, admitted, discharged = names
+        batch.memo["earlier_stays"] = earlier(key_of(person, name), admitted, discharged)
+    found: Earlier = batch.memo["earlier_stays"]
+    return found
 
 
 @check(

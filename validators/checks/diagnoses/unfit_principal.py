@@ -7,7 +7,7 @@ from records.arrow import Mask
 from validators.code_ranges import coded, leading_rows, marked
 from validators.code_standing import Standing
 from validators.editions import in_force
-from validators.judged import misfits
+from validators.judged import grey, misfits
 from validators.model import CRAFT, Basis, Found, Severity
 from validators.not_principal import not_principal, unacceptable
 from validators.registry import check
@@ -30,15 +30,14 @@ def asterisk_code_as_principal(batch: Batch) -> Found:
 @check(
     "D109",
     Severity.WARNING,
-    fields=["diagnoses.code", "cases.principal_row"],
+    fields=["diagnoses.code", "cases.principal_row", "cases.edition_on?"],
     basis=Basis("按病组（DRG）付费分组方案 2.0 版", "灰码不作主要诊断"),
     since="2026.12",
 )
 def grey_principal(batch: Batch) -> Mask:
-    """A grey code as principal diagnosis does not group."""
-    own, rows = coded(batch, "diagnoses"), leading_rows(batch, "diagnoses")
-    grey = own.of_ids(batch.library.diagnoses().column("grey").astype(bool), missing=False)
-    return marked(batch.diagnoses, rows[grey[own.codes[rows]]])
+    """A grey code, by the edition of the date of discharge, does not group as principal diagnosis."""
+    rows = leading_rows(batch, "diagnoses")
+    return marked(batch.diagnoses, rows[grey(batch, "diagnoses")[rows]])
 
 
 @check(

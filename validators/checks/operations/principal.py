@@ -5,6 +5,7 @@ import numpy as np
 from records import Batch
 from records.arrow import Mask
 from validators.code_ranges import coded, leading_rows, marked
+from validators.judged import grey
 from validators.model import Basis, Found, Level, Severity
 from validators.procedure_classes import of_class
 from validators.published_edits import accepted_diagnoses
@@ -66,15 +67,14 @@ principal_procedure_not_in_front.fix(Level.CONFIRM)(moves_to_front("procedures")
 @check(
     "O104",
     Severity.WARNING,
-    fields=["procedures.code", "cases.principal_procedure_row"],
+    fields=["procedures.code", "cases.principal_procedure_row", "cases.edition_on?"],
     basis=Basis("按病组（DRG）付费分组方案 2.0 版", "灰码不作主要手术操作"),
     since="2026.12",
 )
 def grey_principal_procedure(batch: Batch) -> Mask:
-    """A grey code as principal procedure does not group."""
-    own, rows = coded(batch, "procedures"), leading_rows(batch, "procedures")
-    grey = own.of_ids(batch.library.procedures().column("grey").astype(bool), missing=False)
-    return marked(batch.procedures, rows[grey[own.codes[rows]]])
+    """A grey code, by the edition of the date of discharge, does not group as principal procedure."""
+    rows = leading_rows(batch, "procedures")
+    return marked(batch.procedures, rows[grey(batch, "procedures")[rows]])
 
 
 @check(
