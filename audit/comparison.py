@@ -53,7 +53,10 @@ class Wish:
 
 @dataclass(frozen=True)
 class Compared:
-    """A comparison of a batch: the two schemes with the titles of their weights, labels and departments of cases."""
+    """A comparison of a batch: two schemes with the titles of their weights, labels and departments of cases.
+
+    ``editions`` name the workbooks that imported schemes came from, with their hash.
+    """
 
     wish: Wish
     comparison: Comparison
@@ -62,6 +65,7 @@ class Compared:
     labels: tuple[str, ...]
     departments: NDArray[np.int32]
     department_names: tuple[str, ...]
+    editions: tuple[str, str] = ("", "")
 
     @cached_property
     def department_cases(self) -> dict[str, int]:
@@ -153,6 +157,7 @@ def compare(batch: Batch, library: codebooks.Library, wish: Wish, keep_going: St
         tuple(case_labels(batch)),
         codes,
         names,
+        (library.scheme_edition(wish.first), library.scheme_edition(wish.second)),
     )
 
 

@@ -99,6 +99,8 @@ class Tables:
         """What it is, both sides, and the numbers of all cases."""
         totals = self.comparison.totals(self.among)
         yield self.words("scheme"), *self.compared.titles
+        if any(self.compared.editions):
+            yield self.words("edition"), *(edition or None for edition in self.compared.editions)
         yield (
             self.words("weights"),
             *(title or self.words("no_weights") for title in self.compared.weight_titles),
@@ -200,14 +202,23 @@ class Tables:
             )
 
 
+def _side(scheme: str, compared: Compared, at: int) -> dict[str, object]:
+    return {
+        "scheme": scheme,
+        "title": compared.titles[at],
+        "edition": compared.editions[at] or None,
+        "weights": compared.weight_titles[at],
+    }
+
+
 def as_json(tables: Tables) -> dict[str, object]:
     """The comparison as plain data; names of fates and causes are stable, titles in the language of the tables."""
     compared, comparison = tables.compared, tables.comparison
     totals = comparison.totals(tables.among)
     wish = compared.wish
     return {
-        "from": {"scheme": wish.first, "title": compared.titles[0], "weights": compared.weight_titles[0]},
-        "to": {"scheme": wish.second, "title": compared.titles[1], "weights": compared.weight_titles[1]},
+        "from": _side(wish.first, compared, 0),
+        "to": _side(wish.second, compared, 1),
         "matched_by": "table" if comparison.pairing.published else "name",
         "cases": totals.cases,
         "grouped": totals.grouped,

@@ -3,6 +3,7 @@
 Not for samples: nothing here looks like a real month.
 """
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,8 @@ from groupers import CodedRows, GroupingInput
 
 _INFANTS, _NEWBORNS = 0.06, 0.6
 _OWN, _VALID = 0.55, 0.8
+_NAMED = re.compile(r"\((\w+)\)")
+_FEW = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +42,13 @@ def makings(library: Library, scheme: str) -> Makings:
         zip(tables.adrg.column("adrg").to_pylist(), tables.adrg.column("mdc").to_pylist(), strict=True)
     )
     members: dict[str, list[int]] = {mdc: [] for mdc in mdcs}
+    asking = _asking(tables.adrg.to_pylist())
     for row in tables.adrg_member.to_pylist():
-        if row["slot"].startswith("proc"):
+        if row["adrg"] and row["slot"].startswith("proc"):
             members[mdc_of[row["adrg"]]].append(proc_at[row["code"]])
+        elif not row["adrg"] and row["code"] in proc_at:
+            for mdc in asking.get(row["slot"], ()):
+                members[mdc].append(proc_at[row["code"]])
     listed = tables.mdc_principal.to_pylist()
     return Makings(
         dx=tuple(dx),
@@ -52,6 +59,15 @@ def makings(library: Library, scheme: str) -> Makings:
         valid=np.array([proc_at[code] for code in tables.procedure_valid.column("code").to_pylist()
                         if code in proc_at], np.int32),
     )  # fmt: skip
+
+
+def _asking(adrgs: list[dict[str, str]]) -> dict[str, set[str]]:
+    """Which MDCs have an ADRG whose condition names a set, but for those sets that most of them name."""
+    found: dict[str, set[str]] = {}
+    for row in adrgs:
+        for name in _NAMED.findall(row["condition"] or ""):
+            found.setdefault(name, set()).add(row["mdc"])
+    return {name: mdcs for name, mdcs in found.items() if len(mdcs) <= _FEW}
 
 
 def made_cases(of: Makings, cases: int, seed: int, diagnoses: int = 8, procedures: int = 3) -> GroupingInput:

@@ -9,6 +9,7 @@ that the sender holds the same key; it is no public signature, for which a libra
 
 import hmac
 import json
+import os
 import re
 import secrets
 from pathlib import Path
@@ -27,9 +28,9 @@ _KEY_NAME = re.compile(r"[\w-]{1,64}")
 def new_key(path: Path) -> None:
     """Write a fresh key to ``path``; one that is there is not overwritten (``FileExistsError``)."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("x", encoding="ascii") as file:
+    own = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)  # nobody else's from its first moment
+    with os.fdopen(own, "w", encoding="ascii") as file:
         file.write(secrets.token_hex(_SHORTEST) + "\n")
-    path.chmod(0o600)
 
 
 def signature(manifest: bytes, key: Path) -> bytes:

@@ -16,7 +16,6 @@ TURN = 0.0005
 """Seconds that a thread runs while another waits."""
 PAUSE = 1500
 """Milliseconds without work before memory is tidied."""
-NEVER = 1_000_000
 WORTH = 4
 """How many times young objects were looked through before all are."""
 
@@ -35,8 +34,6 @@ class Breath(QObject):
         desk.closed.connect(self._all)
         desk.changed.connect(self._changed)
         sys.setswitchinterval(TURN)
-        young, middle, _ = gc.get_threshold()
-        gc.set_threshold(young, middle, NEVER)
 
     def _busy(self, busy: bool) -> None:
         if busy:

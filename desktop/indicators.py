@@ -134,7 +134,8 @@ class IndicatorsView(QWidget):
             row.addWidget(chip)
             self.chips[by] = chip
         self.chips[By.DEPARTMENT].setChecked(True)
-        self.note = label("", "muted", wrap=True)
+        self.note = Elided()
+        self.note.setProperty("role", "muted")
         self.note.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         row.addSpacing(6)
         row.addWidget(self.note, 1)
@@ -242,8 +243,7 @@ class IndicatorsView(QWidget):
         for name, figure in self.figures.items():
             figure.setText(shown(found.total, name))
         has_weights = bool(found.total.weighted or found.total.text_weights)
-        self.note.setText(found.note(Words.language))
-        self.note.setToolTip(f"{basis}\n{found.note(Words.language)}")
+        self.note.setText(f"{found.note(Words.language)} {basis}")
         self.to_settings.setVisible(not has_weights)
         self._show_by(keep=True)
 

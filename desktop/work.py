@@ -20,6 +20,7 @@ from PySide6.QtCore import QObject, Qt, QThread, Signal
 
 from audit.messages import Stopped
 from codebooks import CodebookError
+from desktop.rubbish import Rubbish
 from desktop.words import Words, tr
 from records import Cancelled, Unreadable
 
@@ -94,6 +95,8 @@ class Worker(QObject):
         self._running: _Job | None = None
         self._pending: list[_Job] = []
         self._closed = False
+        self._rubbish = Rubbish(self)
+        self.busy.connect(self._rubbish.rest)
         self._finished.connect(self._on_finished, Qt.ConnectionType.QueuedConnection)
         self._thread = _Thread(self._loop)
         self._thread.start()
@@ -159,6 +162,7 @@ class Worker(QObject):
             with self._news:
                 self._news.notify()
         self._thread.wait()
+        self._rubbish.release()
 
     def _loop(self) -> None:
         self._runs_in = threading.get_ident()
@@ -182,8 +186,13 @@ class Worker(QObject):
             self._finished.emit(job, _outcome(job))
 
     def _on_finished(self, job: _Job, outcome: _Outcome) -> None:
-        if self._closed:
-            return
+        if not self._closed:
+            self._answer(job, outcome)
+        # What a view asked with may be all that holds it: it goes here, not on the worker's thread, which may hold
+        # the job a moment longer. A view that dies there takes Qt's locks and both threads stand still.
+        job.run, job.done, job.failed = _nothing, None, None
+
+    def _answer(self, job: _Job, outcome: _Outcome) -> None:
         self._pending.remove(job)
         if not self._pending:
             self.busy.emit(False)
@@ -195,6 +204,10 @@ class Worker(QObject):
             self.changed.emit(outcome.answer)
         if job.done is not None:
             job.done(outcome.answer)
+
+
+def _nothing(_: Progress) -> None:
+    """What a job does that is done."""
 
 
 class _Thread(QThread):

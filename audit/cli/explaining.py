@@ -54,10 +54,22 @@ def search(context: Context) -> int:
 
 def _tell_kinds(context: Context, text: str) -> None:
     """Say of a code that is in no book here what it is built like."""
-    kinds = CodeKinds(context.library).of(narrow_code(text)) or CodeKinds(context.library).of(tidy_code(text))
-    if kinds:
-        named = context.say("listed_with").join(kind.words(context.language) for kind in kinds)
+    known = CodeKinds(context.library)
+    written = next((code for code in (narrow_code(text), tidy_code(text)) if known.of(code)), "")
+    if written:
+        named = context.say("listed_with").join(kind.words(context.language) for kind in known.of(written))
         context.tell(context.say("built_like", text=text, kinds=named))
+        for line in _segment_lines(context, written):
+            context.tell(line)
+
+
+def _segment_lines(context: Context, code: str) -> Iterator[str]:
+    """The segments of a code of a national standard, with what they mean where that is known."""
+    for kind in CodeKinds(context.library).of(code):
+        if kind.national:
+            for part in context.library.standards()[kind.key].parse(code).parts:
+                name = part.segment.name_en if context.language == "en" else part.segment.name
+                yield f"    {name}  {part.value} {part.meaning}".rstrip()
 
 
 def _check_lines(context: Context, identifier: str) -> Iterator[str]:
@@ -86,6 +98,8 @@ def _card_lines(context: Context, hit: Hit) -> Iterator[str]:
     yield "\t".join(_described(context, hit))
     for name, value in told.facts:
         yield f"  {context.say(f'fact_{name}')}  {value}"
+    if told.kind == "others":
+        yield from _segment_lines(context, hit.code)
     for row in told.crossings:
         fate = context.say(f"fate_{row.fate}")
         edition = title_in(context.library, row.edition, context.language)

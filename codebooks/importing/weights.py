@@ -27,6 +27,8 @@ HEADERS = "sources/payment/headers"
 _CODE = re.compile(r"[A-Z][A-Za-z0-9]{1,4}|0000|0")
 _NUMBER = re.compile(r"-?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
 _YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
+# The same with the word behind it, as file names have it.
+_THE_YEAR = re.compile(_YEAR.pattern + "[\u5e74]?[\u5ea6]?")
 _SIGNS = re.compile(r"[\W_]+")
 _MEGABYTE = 1024 * 1024
 _SUFFIXES = frozenset({".csv", ".txt", ".tsv"})
@@ -180,7 +182,7 @@ class WeightsImporter:
         if here:
             title = str(named[here]["title"]).partition(" ")[0]
             return weights.place_of(str(named[here]["region"])), f"{title} {year or ''}".strip(), year
-        stem = _YEAR.sub("", path.stem)
+        stem = _THE_YEAR.sub("", path.stem)
         return _SIGNS.sub("-", stem).strip("-").lower() or weights.UNNAMED, path.stem, year
 
 

@@ -23,7 +23,7 @@ from codebooks.workbook.words import Phrase, say
 _ENOUGH_SHEETS = 3
 _SHORT_HASH = 12
 _PARTS = 5
-RULES = "drg/chs_drg_30_rules"
+RULES = "_rules"
 
 
 @dataclass
@@ -115,8 +115,9 @@ def examine(parts: Parts, known: Known, notes: Notes, told: Collection[str]) -> 
 
 
 def published(known: Known, level: str) -> dict[str, tuple[str, str]]:
-    """Name and rule of every group of a level as they were published, by code."""
-    book = f"{RULES}/{level}"
+    """Name and rule of every group of a level as they were published, by code: books beside those of the scheme."""
+    (scheme,) = known.schemes
+    book = f"{scheme['folder']}{RULES}/{level}"
     if not known.library.has(book):
         return {}
     columns = known.headers[level]

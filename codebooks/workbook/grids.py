@@ -14,6 +14,7 @@ from typing import Any
 
 import python_calamine
 
+from codebooks.importing.archives import BROKEN
 from codebooks.workbook import bounds
 from codebooks.workbook.bounds import Limits, Refused
 
@@ -60,7 +61,7 @@ def sheet_names(path: Path) -> tuple[str, ...]:
     try:
         with zipfile.ZipFile(path) as archive, archive.open("xl/workbook.xml") as member:
             found = _SHEET_NAME.findall(member.read(_HEAD_BYTES))
-    except (KeyError, *bounds.BROKEN):
+    except (KeyError, *BROKEN):
         return ()
     return tuple(spelled(name.decode("utf-8", errors="replace")) for name in found)
 

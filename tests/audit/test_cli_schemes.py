@@ -1,5 +1,7 @@
 """``qingdan codebooks`` with workbooks of grouping schemes: imported, grouped by, explained; local ones on top."""
 
+import json
+
 import openpyxl
 import pytest
 
@@ -137,3 +139,15 @@ def test_a_filled_template_is_not_written_over(run, tmp_path):
     code, _, err = run("codebooks", "template", tmp_path / "local.xlsx")
     assert code == 2
     assert "没有覆盖" in err
+
+
+def test_a_comparison_names_the_workbook(imported, run, tmp_path):
+    _, out, _ = run("compare", cases(tmp_path), "--from", "chs-drg-2.0", "--to", "chs-drg-3.0")
+    (line,) = [line for line in out.splitlines() if line.startswith("工作簿版本")]
+    assert "A 版 sha256:" in line
+    told = json.loads(run("compare", cases(tmp_path), "--json")[1])
+    assert told["from"]["edition"] is None
+    assert told["to"]["edition"].startswith("A 版 sha256:")
+    assert (
+        "工作簿版本" not in run("compare", cases(tmp_path), "--from", "chs-drg-1.1", "--to", "chs-drg-2.0")[1]
+    )

@@ -130,6 +130,13 @@ def test_a_code_that_is_not_loaded_is_told_by_its_structure(run):
     assert "drug approval number" in err
 
 
+def test_a_national_code_that_is_not_loaded_is_taken_apart(run):
+    code, _, err = run("code", "ｃ0101010011303807555", "--language", "en")
+    assert code == 1
+    assert "medical consumable" in err
+    assert "    generic name  001" in err.splitlines()
+
+
 def test_a_code_of_another_edition_is_listed_with_what_it_becomes(run):
     out = run("code", "I63.902", "--kind", "crossings")[1]
     assert out.startswith("I63.902\t→ I63.900 脑梗死")

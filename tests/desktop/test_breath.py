@@ -23,10 +23,9 @@ class Knot:
 
 @pytest.fixture
 def breath(desk: Desk) -> Iterator[Breath]:
-    turn, threshold = sys.getswitchinterval(), gc.get_threshold()
+    turn = sys.getswitchinterval()
     yield Breath(desk)
     sys.setswitchinterval(turn)
-    gc.set_threshold(*threshold)
     gc.unfreeze()
 
 

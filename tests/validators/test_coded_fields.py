@@ -11,10 +11,22 @@ from records import Batch
 from tests.codebooks.test_library import write_books
 from tests.codebooks.test_registry import own_library
 from tests.validators import building
-from validators.coded_fields import Fit, coded_fields, judge_of
+from validators.coded_fields import CodedField, Fit, coded_fields, judge_of
+from validators.model import Severity
 
 LIBRARY = codebooks.shipped()
 CHIEF = "chief_physician_code"
+CATALOGUE = (
+    "service_item",
+    "western_drug",
+    "chinese_patent_drug",
+    "herbal_piece",
+    "herbal_granule",
+    "hospital_preparation",
+    "consumable",
+    "ivd_reagent",
+)
+"""What a fee line may have; no layout carries fee lines yet, so it is no row."""
 
 
 def found(batch: Batch, *identifiers: str) -> set[tuple[str, str]]:
@@ -98,7 +110,7 @@ def test_fixes_of_coded_fields() -> None:
 
 
 def test_lost_zeros_of_a_service_item_are_offered_where_only_one_code_fits() -> None:
-    judge = judge_of(LIBRARY, coded_fields(LIBRARY)["charge_items.item_code"])
+    judge = judge_of(LIBRARY, CodedField(CATALOGUE, frozenset(Fit), 0, Severity.ERROR))
     assert judge.fit("1102000010000") is Fit.DAMAGE
     assert judge.meant("1102000010000", Fit.DAMAGE) == "001102000010000"
     assert judge.fit("1.102E+12") is Fit.DAMAGE
@@ -171,3 +183,13 @@ def test_messages_name_kinds_and_editions_in_their_language() -> None:
     assert "Beijing edition 7.0" in english["C103"]
     assert "北京版 7.0" in chinese["C103"]
     assert "版" not in english["C103"]
+
+
+def test_every_coded_field_is_in_a_layout() -> None:
+    """A row whose column no layout fills would be a check that never fires."""
+    filled = {
+        field.target
+        for row in LIBRARY.rows("sources/layouts/layouts")
+        for field in LIBRARY.layout(str(row["layout"])).fields
+    }
+    assert set(coded_fields(LIBRARY)) <= filled

@@ -5,7 +5,7 @@ from enum import IntEnum
 import numpy as np
 
 from codebooks import Library, registry
-from codebooks.spelling import narrow_code
+from codebooks.spelling import narrow_code, tidy_code
 from records import Batch, SetCell, Text
 from records.arrow import Mask
 from validators.coded_kinds import kinds, kinds_of, titled
@@ -34,7 +34,7 @@ def _standing(library: Library, key: str, code: str) -> Tcm:
         return Tcm.FITS if _is_known(library, key, code) else Tcm.MALFORMED
     if key in kinds_of(library, narrow_code(code)):
         return Tcm.SPELT_OTHERWISE
-    if own - {OLD}:
+    if (own or kinds_of(library, tidy_code(code))) - {OLD}:
         return Tcm.OTHER_KIND
     return Tcm.OLD if own else Tcm.MALFORMED
 
