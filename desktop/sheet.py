@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QLabel, QStackedWidget, QTab
 from audit.form_case import FormCase, form_case
 from audit.form_history import Act, history
 from audit.form_values import FIRST_ROW, heading
-from audit.forms import Form, form_for
+from audit.forms import Form
 from audit.session import OneCase
 from desktop.actions import Actions
 from desktop.desk import Desk
@@ -75,7 +75,7 @@ class SheetView(QWidget):
         self._assemble()
         self._bind()
         self.tabs.currentChanged.connect(lambda _: self._show_tab())
-        desk.opened.connect(self._opened)
+        desk.opened.connect(lambda _: self._nothing("sheet_none_chosen"))
         desk.closed.connect(lambda: self._nothing("sheet_none_open"))
         desk.selected.connect(self._selected)
         desk.examined.connect(self.show_case)
@@ -122,20 +122,6 @@ class SheetView(QWidget):
         self.acts.picker.close()
         self.words.setText(tr(key))
         self.stack.setCurrentIndex(0)
-
-    def _opened(self, _: object) -> None:
-        self._nothing("sheet_none_chosen")
-        QTimer.singleShot(0, self._make_ready)
-
-    def _make_ready(self) -> None:
-        """Build the tab at hand before the first case comes: one long moment becomes two short ones."""
-        session = self._desk.session
-        if session is None or session.report is None or self.held is not None:
-            return
-        form = form_for(session.library, session.report.batch.layouts)
-        if form is not self.form:
-            self._use(form)
-        self.page(self.tabs.currentIndex())
 
     def _selected(self, position: int) -> None:
         """Another case is wanted: what is being typed is kept before it comes."""
