@@ -20,6 +20,8 @@ from records.table import CASES, Batch, Origins, Raw, Source, Table
 
 ZERO = r"^0+(\.0+)?$"
 RECORDS_AT_ONCE = 20_000
+SMALL = 2_000
+"""Rows that are worth a column of their own."""
 FieldTexts: TypeAlias = Sequence[str | None] | Strings
 
 
@@ -45,23 +47,52 @@ class Chunk:
 
 @dataclass(slots=True)
 class _Pieces:
-    """The rows of one node that wait to become columns."""
+    """The rows of one node that wait to become columns.
+
+    An import may be thousands of files of one record: such small pieces are put together first.
+    """
 
     owner: list[NDArray[np.int32]] = field(default_factory=list)
     index: list[NDArray[np.int32]] = field(default_factory=list)
     texts: dict[str, list[Strings]] = field(default_factory=dict)
     rows: int = 0
+    _small: dict[str, list[str | None]] = field(default_factory=dict)
+    _small_rows: int = 0
 
     def add(self, rows: NodeRows, first_record: int) -> None:
         self.owner.append(rows.owner + np.int32(first_record))
         self.index.append(rows.index)
-        for key, texts in rows.texts.items():
+        size = len(rows.owner)
+        if size < SMALL and all(isinstance(texts, list) for texts in rows.texts.values()):
+            _extend(self._small, rows.texts, self._small_rows, size)
+            self._small_rows += size
+            if self._small_rows >= SMALL:
+                self.gather()
+        else:
+            self.gather()
+            self._take(rows.texts, size)
+
+    def gather(self) -> None:
+        """Take over the small pieces that wait."""
+        if self._small_rows:
+            self._take(self._small, self._small_rows)
+            self._small, self._small_rows = {}, 0
+
+    def _take(self, given: Mapping[str, FieldTexts], size: int) -> None:
+        for key, texts in given.items():
             held = self.texts.setdefault(key, [arrow.missing(self.rows)] if self.rows else [])
             held.append(arrow.blank_to_null(arrow.strings(texts)))
-        size = len(rows.owner)
-        for key in self.texts.keys() - rows.texts.keys():
+        for key in self.texts.keys() - given.keys():
             self.texts[key].append(arrow.missing(size))
         self.rows += size
+
+
+def _extend(held: dict[str, list[str | None]], given: Mapping[str, FieldTexts], rows: int, size: int) -> None:
+    """Put ``size`` rows below the ``rows`` of ``held``; a field that either lacks is missing there."""
+    for key, texts in given.items():
+        held.setdefault(key, [None] * rows).extend(texts)
+    for key in held.keys() - given.keys():
+        held[key].extend([None] * size)
 
 
 class Assembler:
@@ -95,6 +126,7 @@ class Assembler:
         for node in self.layout.nodes:
             pieces = self._nodes.get(node.name)
             if pieces is not None:
+                pieces.gather()
                 made = self._node_table(node, pieces)
                 if made is not None:
                     self._made[node].append(made)

@@ -19,8 +19,7 @@ from numpy.typing import NDArray
 
 from codebooks.layouts import Layout, Shape
 from records import arrow
-from records.arrow import Strings
-from records.assemble import Chunk, NodeRows
+from records.assemble import Chunk, FieldTexts, NodeRows
 from records.decoding import has_lost_characters
 from records.json_text import TOO_DEEP, decode, skip_white
 from records.json_window import TooLarge, Window
@@ -28,6 +27,8 @@ from records.problems import Place, Problem, at, problem
 
 CHUNK_RECORDS = 1000
 MOST_OPENINGS = 8
+FEW = 256
+"""Texts that are not worth an array of their own: those of a file with one message."""
 Message = dict[str, Any]
 Ints = NDArray[np.int32]
 
@@ -302,7 +303,11 @@ class MessageReader:
         self._tell("not_a_row", at("record", number=first.ordinal + 1), fatal=lost, node=node)
         return [row for row in rows if isinstance(row, dict)], owner[good], index[good]
 
-    def _texts(self, values: Sequence[object], path: str, owner: Ints, messages: Sequence[Found]) -> Strings:
+    def _texts(
+        self, values: Sequence[object], path: str, owner: Ints, messages: Sequence[Found]
+    ) -> FieldTexts:
+        if len(values) < FEW and (few := _few_texts(values)) is not None:
+            return few
         try:
             return arrow.strings(values)
         except (TypeError, ValueError):
@@ -315,6 +320,18 @@ class MessageReader:
                 place = at("record", number=messages[int(owner[row])].ordinal + 1)
                 self._tell(wrong, place, fatal=False, field=path)
         return arrow.strings(texts)
+
+
+def _few_texts(values: Sequence[object]) -> list[str | None] | None:
+    """``values`` as they are, where they are whole texts or nothing."""
+    texts = [value for value in values if value is None or type(value) is str]
+    if len(texts) < len(values):
+        return None
+    try:
+        "".join(filter(None, texts)).encode()
+    except UnicodeEncodeError:  # half a character
+        return None
+    return texts
 
 
 def _values(
