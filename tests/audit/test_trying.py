@@ -172,7 +172,7 @@ def test_a_preview_counts_and_changes_nothing(run: Run, tmp_path: Path) -> None:
     listed = tmp_path / "changes.csv"
     code, _, err = run("codebooks", "import", drugs(tmp_path, "甲", "=乙2"), "--preview", "--list", listed)
     assert code == 0
-    assert "新增 0，删除 1，改名 1" in err
+    assert "新增 0，删除 1，改动 1" in err
     assert "乙 → =乙2" in err
     assert "'=乙2" in listed.read_text("utf-8-sig")
     assert {path: path.read_bytes() for path in own(tmp_path).rglob("*") if path.is_file()} == before
