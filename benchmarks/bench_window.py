@@ -111,8 +111,13 @@ def _breath(folder: Path, cases: int) -> int:
             )
     print(f"  {cases} cases imported and checked in {time.perf_counter() - start:.1f} s")
     window.close()
-    longest = max(max(held, default=0.0) for held in gaps.values())
-    return report(Measured("longest gap of a 10 ms timer", longest, GAP, "ms"))
+    return report(
+        *(
+            Measured(f"longest gap of a 10 ms timer: {name}", max(held, default=0.0), GAP, "ms")
+            for name, held in gaps.items()
+            if name != "show"  # then work is done; what is told above is how long the first drawing takes
+        )
+    )
 
 
 # The list

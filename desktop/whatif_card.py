@@ -1,13 +1,13 @@
 """The card "what if" below the group: what rearranging the record alters, and the groups nearest to a case without.
 
-It asks for its words off the GUI thread when it is made. What editing offers can be applied, with a reason, and is
-undone like any edit; that the record does without a code is only told.
+It asks for its words off the GUI thread once a case has been looked at for a moment. What editing offers can be
+applied, with a reason, and is undone like any edit; that the record does without a code is only told.
 """
 
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from audit.session import Changed, Session
@@ -22,6 +22,8 @@ from groupers import Language
 
 MARGIN = 14
 SHOWN = 5
+REST = 120
+"""Milliseconds that a case is looked at before it is worked out."""
 NARROW_FROM = 1.2
 """From this scale of the text on, a group stands below the change that leads to it."""
 
@@ -50,7 +52,10 @@ class WhatIfCard(QWidget):
         gone: list[bool] = []
         self._gone = gone
         self.destroyed.connect(lambda *_: gone.append(True))
-        self._ask()
+        # Who runs through the list is not held up: it is asked for once somebody stays.
+        rest = QTimer(self, interval=REST, singleShot=True)
+        rest.timeout.connect(self._ask)
+        rest.start()
 
     def _ask(self) -> None:
         session = self._desk.session
