@@ -10,6 +10,7 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QWidget
 
 from audit.statistics import Statistics
+from desktop.still_plot import StillPlot
 from desktop.style import Current
 
 HEIGHT = 220
@@ -33,15 +34,11 @@ class DayAxis(pg.AxisItem):
         return [_day(value) if value == int(value) else "" for value in values]
 
 
-class DayChart(pg.PlotWidget):
-    """Not to be dragged or zoomed: it is there to be read."""
+class DayChart(StillPlot):
+    """The days of the discharges."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, axisItems={"bottom": DayAxis("bottom")})
-        self.setMouseEnabled(x=False, y=False)
-        self.hideButtons()
-        self.setMenuEnabled(False)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._found: Statistics | None = None
         self.restyle()
 

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 
 import pyqtgraph as pg
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFont, QMouseEvent, QResizeEvent
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from audit.indicators import Row, shown
+from desktop.still_plot import BarsBelow
 from desktop.style import Current
 
 BARS = 10
@@ -17,19 +18,11 @@ LINE = 1.6
 ROOM = 1.22
 
 
-class IndicatorsChart(pg.PlotWidget):
-    """Bars below each other with their numbers; a line marks all cases. ``chosen`` carries the row of a bar."""
-
-    chosen = Signal(object)
+class IndicatorsChart(BarsBelow):
+    """Bars with their numbers; a line marks all cases. ``chosen`` carries the row of a bar."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setMouseEnabled(x=False, y=False)
-        self.hideButtons()
-        self.setMenuEnabled(False)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.hideAxis("bottom")  # every bar has its number
-        self.shown: list[tuple[Row, float]] = []
         self._rows: list[tuple[Row, float]] = []
         self._name = ""
         self._whole: float | None = None
@@ -47,15 +40,7 @@ class IndicatorsChart(pg.PlotWidget):
 
     def restyle(self) -> None:
         """Draw anew in the colours and the size of text of the look."""
-        look = Current.look
-        self.setBackground(look.colour("surface"))
-        font = QFont(look.family)
-        font.setPixelSize(look.sizes["small"])
-        axis = self.getAxis("left")
-        axis.setPen(look.colour("line"))
-        axis.setTextPen(look.colour("text"))
-        axis.setStyle(tickFont=font, tickLength=0)
-        self.clear()
+        font = self.cleared()
         self.shown = self._rows[: self._room()]
         if self.shown:
             self._draw(font)
@@ -71,36 +56,16 @@ class IndicatorsChart(pg.PlotWidget):
             self.restyle()
 
     def _draw(self, font: QFont) -> None:
-        look = Current.look
-        sizes = [size for _, size in self.shown]
-        places = [float(-at) for at in range(len(sizes))]
-        self.addItem(
-            pg.BarGraphItem(
-                x0=0, y=places, height=0.66, width=sizes, brush=look.colour("bar"), pen=pg.mkPen(None)
-            )
-        )
+        self.draw_bars([_short(row.name) for row, _ in self.shown], ["bar"] * len(self.shown))
         if self._whole is not None:
-            pen = pg.mkPen(look.colour("accent"), width=2, style=Qt.PenStyle.DashLine)
+            pen = pg.mkPen(Current.look.colour("accent"), width=2, style=Qt.PenStyle.DashLine)
             self.addItem(pg.InfiniteLine(self._whole, angle=90, pen=pen))
-        names = [_short(row.name) for row, _ in self.shown]
-        self.getAxis("left").setTicks([list(zip(places, names, strict=True))])
-        for place, (row, size) in zip(places, self.shown, strict=True):
-            text = pg.TextItem(shown(row, self._name), color=look.colour("text"), anchor=(0, 0.5))
-            text.setFont(font)
-            text.setPos(size, place)
-            self.addItem(text)
-        most = max(*sizes, self._whole or 0.0, 0.0) or 1.0
+        for place, (row, size) in zip(self.places, self.shown, strict=True):
+            self.write(shown(row, self._name), (size, place), font)
+        most = max(*(size for _, size in self.shown), self._whole or 0.0, 0.0) or 1.0
         self.setXRange(0, most * ROOM, padding=0)
         least = min(BARS / 2, self._room())
-        self.setYRange(min(places[-1], 1.0 - least) - 0.6, 0.6, padding=0)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        """The bar under the pointer is chosen."""
-        place = self.getPlotItem().vb.mapSceneToView(event.position())
-        at = round(-place.y())
-        if 0 <= at < len(self.shown):
-            self.chosen.emit(self.shown[at][0])
-        event.accept()
+        self.setYRange(min(self.places[-1], 1.0 - least) - 0.6, 0.6, padding=0)
 
 
 def _short(name: str) -> str:
