@@ -3,7 +3,6 @@
 They stand in 附件1 of the notice; hospitals keep them as spreadsheets. Each becomes a table of the scheme.
 """
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,9 +15,8 @@ from codebooks.workbook.grids import Sheet, Workbook, sheet_names, table
 from codebooks.workbook.known import Known
 from codebooks.workbook.making import offered
 from codebooks.workbook.notes import Notes, at
+from codebooks.workbook.reading import Reading, offer
 from codebooks.workbook.words import say
-
-_SHORT_HASH = 12
 
 
 @dataclass
@@ -38,25 +36,19 @@ class CompanionLists:
 
     def read(self, path: Path, progress: Progress | None = None) -> Offer:
         """The lists of the workbook, or the remarks that keep them out."""
-        del progress  # some thousand rows
         known = Known(self.library or shipped())
-        notes = Notes()
-        digest = ""
-        books: tuple[OfferedBook, ...] = ()
-        try:
-            data = path.read_bytes()
-            digest = hashlib.sha256(data).hexdigest()
-            made = dict(companion_tables(Workbook(path, data, known.limits), known, notes))
-            if not made:
-                wanted = "、".join(known.titles[row["sheet"]] for row in known.companions)
-                notes.block("no_companion", wanted=wanted)
-            (scheme,) = known.schemes
-            books = offered(made, scheme, f"sha256:{digest[:_SHORT_HASH]}", path.name)
-        except OSError as error:
-            notes.block("unreadable", detail=error.strerror or error)
-        except Refused as error:
-            notes.block(error.key, error.place, **error.holes)
-        return Offer(self.kind, () if notes.blocked else books, notes.all(), digest)
+        return offer(self.kind, path, known, progress, 1, _books)
+
+
+def _books(reading: Reading) -> tuple[OfferedBook, ...]:
+    known = reading.known
+    made = dict(companion_tables(reading.book, known, reading.notes))
+    reading.go_on()
+    if not made:
+        wanted = "、".join(known.titles[row["sheet"]] for row in known.companions)
+        reading.notes.block("no_companion", wanted=wanted)
+    (scheme,) = known.schemes
+    return offered(made, scheme, f"sha256:{reading.digest}", reading.origin)
 
 
 def companion_tables(

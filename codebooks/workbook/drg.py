@@ -3,12 +3,10 @@
 Source: 《按病组（DRG）付费3.0版分组方案配置信息》 (医保发〔2026〕22号 and its update of 2026-09-09).
 """
 
-import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from codebooks.importing.lines import Stopped
 from codebooks.importing.offers import Offer, OfferedBook, Progress
 from codebooks.store import Library, shipped
 from codebooks.workbook import checking, making
@@ -17,11 +15,11 @@ from codebooks.workbook.grids import Sheet, Workbook, sheet_names, table
 from codebooks.workbook.known import Known
 from codebooks.workbook.notes import Notes
 from codebooks.workbook.parts import Parts
+from codebooks.workbook.reading import Reading, offer
 from codebooks.workbook.rows import RowReader
 from codebooks.workbook.words import Phrase, say
 
 _ENOUGH_SHEETS = 3
-_SHORT_HASH = 12
 _PARTS = 5
 RULES = "_rules"
 
@@ -43,47 +41,34 @@ class DrgWorkbook:
 
     def read(self, path: Path, progress: Progress | None = None) -> Offer:
         """The scheme of the workbook, or the remarks that keep it out. Raises ``Stopped`` as ``progress`` says."""
-        known = self._known()
-        notes = Notes()
-        digest = ""
-        books: tuple[OfferedBook, ...] = ()
-        try:
-            data = path.read_bytes()
-            digest = hashlib.sha256(data).hexdigest()
-            _go_on(progress, 1)
-            sheets = official_sheets(Workbook(path, data, known.limits), known, notes)
-            _go_on(progress, 2)
-            if not notes.blocked:
-                books = self._books(sheets, path, digest, notes, progress)
-        except OSError as error:
-            notes.block("unreadable", detail=error.strerror or error)
-        except Refused as error:
-            notes.block(error.key, error.place, **error.holes)
-        return Offer(self.kind, () if notes.blocked else books, notes.all(), digest)
+        return offer(self.kind, path, self._known(), progress, _PARTS, self._books)
 
     def _known(self) -> Known:
         return Known(self.library or shipped())
 
-    def _books(
-        self, sheets: Mapping[str, Sheet], path: Path, digest: str, notes: Notes, progress: Progress | None
-    ) -> tuple[OfferedBook, ...]:
-        known = self._known()
+    def _books(self, reading: Reading) -> tuple[OfferedBook, ...]:
+        known, notes = reading.known, reading.notes
+        reading.go_on()
+        sheets = official_sheets(reading.book, known, notes)
+        reading.go_on()
+        if any(remark.blocks for remark in notes.remarks):
+            return ()
         (scheme,) = known.schemes
         parts = RowReader(known, notes).parts(sheets)
-        _go_on(progress, 3)
+        reading.go_on()
         parts = checking.apply_errata(parts, known.errata(scheme["id"]), notes)
         moved = {erratum.code for erratum in known.errata(scheme["id"]) if erratum.kind == "order"}
         examine(parts, known, notes, moved)
         checking.check_rules(parts, notes, lambda level: published(known, level))
-        _go_on(progress, 4)
+        reading.go_on()
         if notes.blocked:
             return ()
-        edition = say("edition", edition=_edition(sheets, known, notes), digest=digest[:_SHORT_HASH])
+        edition = say("edition", edition=_edition(sheets, known, notes), digest=reading.digest)
         made = making.tables(parts, known, scheme)
-        _go_on(progress, _PARTS)
+        reading.go_on()
         notes.tell("read", mdc=len(parts.mdcs), adrg=len(parts.adrgs), drg=len(parts.drgs),
                    sets=len({one.name for one in parts.members}), members=len(parts.members))  # fmt: skip
-        return making.offered(made, scheme, edition, path.name)
+        return making.offered(made, scheme, edition, reading.origin)
 
 
 def official_sheets(book: Workbook, known: Known, notes: Notes) -> dict[str, Sheet]:
@@ -139,8 +124,3 @@ def _edition(sheets: Mapping[str, Sheet], known: Known, notes: Notes) -> Phrase:
     edition = Phrase("edition_a" if sheets["adrg"].first_column else "edition_b")
     notes.tell("recognised_edition", edition=edition)
     return edition
-
-
-def _go_on(progress: Progress | None, done: int) -> None:
-    if progress is not None and not progress(done, _PARTS):
-        raise Stopped

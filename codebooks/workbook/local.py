@@ -6,13 +6,11 @@ workbook; a list of a scheme without named sets is called ``ADRG.list`` (``IE5.p
 """
 
 import datetime as dt
-import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from codebooks.importing.lines import Stopped
 from codebooks.importing.offers import Offer, OfferedBook, Progress
 from codebooks.store import Library, shipped
 from codebooks.workbook import making
@@ -24,10 +22,10 @@ from codebooks.workbook.grids import Sheet, Workbook, sheet_names, table
 from codebooks.workbook.known import Known
 from codebooks.workbook.notes import Notes
 from codebooks.workbook.parent import SchemeRows
+from codebooks.workbook.reading import Reading, offer
 from codebooks.workbook.words import say
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9.]+)+")
-_SHORT_HASH = 12
 _PARTS = 4
 FOLDER = "drg/local_"
 
@@ -45,38 +43,23 @@ class LocalScheme:
 
     def read(self, path: Path, progress: Progress | None = None) -> Offer:
         """The scheme with its differences from the parent as remarks. Raises ``Stopped`` as ``progress`` says."""
-        known = self._known()
-        notes = Notes()
-        digest = ""
-        books: tuple[OfferedBook, ...] = ()
-        try:
-            data = path.read_bytes()
-            digest = hashlib.sha256(data).hexdigest()
-            book = Workbook(path, data, known.limits)
-            _go_on(progress, 1)
-            books = self._books(book, path, digest, notes, progress)
-        except OSError as error:
-            notes.block("unreadable", detail=error.strerror or error)
-        except Refused as error:
-            notes.block(error.key, error.place, **error.holes)
-        return Offer(self.kind, () if notes.blocked else books, notes.all(), digest)
+        return offer(self.kind, path, self._known(), progress, _PARTS, self._books)
 
     def _known(self) -> Known:
         return Known(self.library or shipped())
 
-    def _books(
-        self, book: Workbook, path: Path, digest: str, notes: Notes, progress: Progress | None
-    ) -> tuple[OfferedBook, ...]:
-        known = self._known()
+    def _books(self, reading: Reading) -> tuple[OfferedBook, ...]:
+        book, known, notes = reading.book, reading.known, reading.notes
+        reading.go_on()
         about = described(book, known, notes)
         sheets = changed_sheets(book, known, notes)
         if notes.blocked:
             return ()
         rows = SchemeRows.of(known.library, about["parent"])
-        _go_on(progress, 2)
+        reading.go_on()
         Changes(known, notes, rows).apply(sheets)
         lists = dict(companion_tables(book, known, notes, skip_empty=True))
-        _go_on(progress, 3)
+        reading.go_on()
         if any(remark.blocks for remark in notes.remarks):
             return ()
         parent = SchemeRows.of(known.library, about["parent"])
@@ -94,8 +77,8 @@ class LocalScheme:
             "note": say("local_note", parent=about["parent"], note=about["note"]),
         }
         made = {"scheme": making.index(scheme), **rows.tables(about["id"]), **lists}
-        _go_on(progress, _PARTS)
-        return making.offered(made, scheme, f"sha256:{digest[:_SHORT_HASH]}", path.name)
+        reading.go_on()
+        return making.offered(made, scheme, f"sha256:{reading.digest}", reading.origin)
 
 
 def described(book: Workbook, known: Known, notes: Notes) -> dict[str, str]:
@@ -161,8 +144,3 @@ def _is_day(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _go_on(progress: Progress | None, done: int) -> None:
-    if progress is not None and not progress(done, _PARTS):
-        raise Stopped
